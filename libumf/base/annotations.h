@@ -18,7 +18,7 @@
 #define UMFI_RELEASES(m) UMFI_THREAD_ATTR(release_capability(m))
 #define UMFI_UNCHECKED_LOCKS UMFI_THREAD_ATTR(no_thread_safety_analysis)
 
-#define UMFI_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define UMFI_PRINTF(text_at, args_at) __attribute__((format(printf, text_at, args_at)))
 #define UMFI_LIKELY(x) __builtin_expect(!!(x), 1)
 #define UMFI_UNLIKELY(x) __builtin_expect(!!(x), 0)
 

@@ -13,8 +13,6 @@
 
 #include "base/annotations.h"
 
-#define UMFI_ERROR_TEXT_BYTES 2048
-
 /* "pool:x: E_FIELD: ..." without the leading "umf: ". */
 void umfi_error(const char *where, const char *format, ...) UMFI_PRINTF(2, 3);
 void umfi_error_va(const char *where, const char *format, va_list args) UMFI_PRINTF(2, 0);

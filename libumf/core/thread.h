@@ -1,0 +1,28 @@
+/*
+ * thread.h - what the core remembers for each thread.
+ *
+ * Two initial-exec words (16 bytes of static TLS, which glibc grants even to a
+ * dlopened library): the last failed provider, and a pointer to the rest, made
+ * from the metadata arena at the first need and freed when the thread ends.
+ */
+#ifndef UMFI_CORE_THREAD_H
+#define UMFI_CORE_THREAD_H
+
+#include <umf/memory_provider_ops.h>
+#include <umf/memory_provider.h>
+
+#define UMFI_ERROR_TEXT_BYTES 2048
+
+struct umfi_thread {
+    char error_text[UMFI_ERROR_TEXT_BYTES];
+};
+
+/* NULL without memory. */
+struct umfi_thread *umfi_thread_get(void);
+/* NULL where this thread has none yet. */
+struct umfi_thread *umfi_thread_peek(void);
+
+void umfi_thread_set_last_failed(umf_memory_provider_handle_t provider);
+umf_memory_provider_handle_t umfi_thread_last_failed(void);
+
+#endif

@@ -1,11 +1,11 @@
 /*
- * params.h - parameter sets: rows of (name, typed value), made without loading
+ * params.h - parameter sets: rows of (name, value), made without loading
  * anything, and their resolution against a component's table.
  *
  * A set begins with the host table's address, the law for every handle that
  * reaches a plugin. The typed params handles of the UMF 1.x API are such sets.
  * Rows are kept in the order of first setting; setting a name again replaces.
- * One writer; reading is safe while nobody writes.
+ * One writer; resolving only reads, so it may run in parallel with itself.
  */
 #ifndef UMFI_CORE_PARAMS_H
 #define UMFI_CORE_PARAMS_H
@@ -14,35 +14,48 @@
 #include <umf/params.h>
 #include <umf/plugin_sdk.h>
 
-struct umf_params_t;
+enum umfi_value_shape {
+    UMFI_VALUE_UNSET,
+    UMFI_VALUE_TEXT, /* judged when the table is known; lists are parsed ahead */
+    UMFI_VALUE_UNSIGNED,
+    UMFI_VALUE_SIGNED,
+    UMFI_VALUE_POINTER,
+    UMFI_VALUE_LIST,
+};
 
-/* One value on its way into a row. TEXT is parsed when the table is known. */
+/* A value on its way into a row, or in one. TEXT may carry its numbers too. */
 struct umfi_param_value {
-    enum { UMFI_VALUE_TEXT, UMFI_VALUE_NUMBER, UMFI_VALUE_POINTER, UMFI_VALUE_LIST } shape;
-    bool is_signed;
-    union {
-        const char *text;
-        uint64_t number; /* of a signed value its two's complement */
-        void *pointer;
-        umf_param_list_t list; /* numbers, not items: arity is the table's */
-    };
+    enum umfi_value_shape shape;
+    uint64_t number; /* of SIGNED its two's complement */
+    void *pointer;
+    const char *text;
+    const unsigned *numbers; /* LIST, and TEXT that reads as one */
+    size_t number_count;     /* numbers, not items: the arity is the table's */
 };
 
 umf_result_t umfi_params_create(umf_plugin_kind_t kind, const char *name,
                                 struct umf_params_t **params);
 void umfi_params_destroy(struct umf_params_t *params);
+/* Copies the value. Shape UNSET forgets the row. */
 umf_result_t umfi_params_set(struct umf_params_t *params, const char *name,
                              const struct umfi_param_value *value);
-/* Forgets a row; unknown names are ignored. */
-void umfi_params_unset(struct umf_params_t *params, const char *name);
+
+/* What the typed setters of api/ are made of. */
+umf_result_t umfi_params_set_unsigned(void *params, const char *name, uint64_t value);
+umf_result_t umfi_params_set_signed(void *params, const char *name, int64_t value);
+umf_result_t umfi_params_set_string(void *params, const char *name, const char *value);
+umf_result_t umfi_params_set_pointer(void *params, const char *name, void *value);
+umf_result_t umfi_params_set_numbers(void *params, const char *name, const unsigned *numbers,
+                                     size_t number_count);
 
 /* host->effective_params. */
 umf_result_t umfi_params_resolve(const void *params, const umf_param_table_t *table, void *config);
 
-/* Defaults from elsewhere than the table: the plugin layer's manifests now, the
- * configuration of CTL later. A source calls `apply` for each (name, text) it
- * has for the component; its result is the first that was not SUCCESS. Sources
- * are asked in the order of the enum, around what the caller set. */
+/* Values from elsewhere than the table and the set: the plugin layer's
+ * manifests, asked before the set, and the configuration of CTL, asked after it.
+ * A source calls `apply` for each (name, text) it has for the component and
+ * returns the first result that was not SUCCESS. Its texts, and the numbers of
+ * list texts (NULL for others), live as long as the process. */
 enum umfi_params_source { UMFI_PARAMS_MANIFEST, UMFI_PARAMS_CONFIG, UMFI_PARAMS_SOURCES };
 typedef umf_result_t (*umfi_params_apply_fn)(void *arg, const char *name, const char *text);
 typedef umf_result_t (*umfi_params_source_fn)(umf_plugin_kind_t kind, const char *component,

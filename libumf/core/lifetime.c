@@ -1,0 +1,107 @@
+/*
+ * lifetime.c - the reference count of the library and its fork handlers.
+ *
+ * The fork handlers take every lock in rank order, so that the child finds each
+ * structure whole: plugin host, live objects (and their plugins' own locks),
+ * address map, metadata, log.
+ */
+#include "core/lifetime.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <umf.h>
+
+#include "base/mutex.h"
+#include "core/log.h"
+#include "core/meta.h"
+#include "core/objects.h"
+#include "core/tracking.h"
+
+static struct umfi_mutex lock = UMFI_MUTEX_INITIALIZER(UMFI_RANK_LIFETIME);
+static atomic_uint references = 1; /* the load's own */
+static _Atomic uint64_t fork_generation;
+static const struct umfi_fork_hooks *_Atomic outer_hooks;
+static pthread_once_t begin_once = PTHREAD_ONCE_INIT;
+
+bool umfi_is_up(void) { return atomic_load_explicit(&references, memory_order_relaxed) > 0; }
+
+uint64_t umfi_fork_generation(void) {
+    return atomic_load_explicit(&fork_generation, memory_order_relaxed);
+}
+
+void umfi_fork_set_outer(const struct umfi_fork_hooks *hooks) {
+    atomic_store_explicit(&outer_hooks, hooks, memory_order_release);
+}
+
+/* What was outer when the locks were taken must be what gives them back. */
+static const struct umfi_fork_hooks *hooks_in_use;
+
+static void prefork(void) {
+    const struct umfi_fork_hooks *hooks =
+        atomic_load_explicit(&outer_hooks, memory_order_acquire);
+    umfi_mutex_lock_for_fork(&lock);
+    if (hooks) {
+        hooks->prefork();
+    }
+    umfi_objects_prefork();
+    umfi_tracking_prefork();
+    umfi_meta_prefork();
+    umfi_log_prefork();
+    hooks_in_use = hooks;
+}
+
+static void parent(void) {
+    const struct umfi_fork_hooks *hooks = hooks_in_use;
+    umfi_log_parent();
+    umfi_meta_parent();
+    umfi_tracking_parent();
+    umfi_objects_parent();
+    if (hooks) {
+        hooks->parent();
+    }
+    umfi_mutex_unlock_in_parent(&lock);
+}
+
+static void child(void) {
+    const struct umfi_fork_hooks *hooks = hooks_in_use;
+    atomic_fetch_add_explicit(&fork_generation, 1, memory_order_relaxed);
+    umfi_log_child();
+    umfi_meta_child();
+    umfi_tracking_child();
+    umfi_objects_child();
+    if (hooks) {
+        hooks->child();
+    }
+    umfi_mutex_reset_in_child(&lock);
+}
+
+static void begin(void) {
+    if (pthread_atfork(prefork, parent, child) != 0) {
+        umfi_warn("no memory for the fork handlers: a child of fork must not use pools");
+    }
+}
+
+void umfi_lifetime_begin(void) { pthread_once(&begin_once, begin); }
+
+umf_result_t umfInit(void) {
+    umfi_lifetime_begin();
+    umfi_mutex_lock(&lock);
+    atomic_fetch_add_explicit(&references, 1, memory_order_relaxed);
+    umfi_mutex_unlock(&lock);
+    return UMF_RESULT_SUCCESS;
+}
+
+umf_result_t umfTearDown(void) {
+    umfi_mutex_lock(&lock);
+    unsigned count = atomic_load_explicit(&references, memory_order_relaxed);
+    if (count > 0) {
+        atomic_store_explicit(&references, count - 1, memory_order_relaxed);
+    }
+    if (count == 1) {
+        umfi_objects_refuse_all(); /* and their regions leave the map */
+    }
+    umfi_mutex_unlock(&lock);
+    return UMF_RESULT_SUCCESS;
+}
+
+int umfGetCurrentVersion(void) { return UMF_VERSION_CURRENT; }

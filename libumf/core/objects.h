@@ -1,0 +1,37 @@
+/*
+ * objects.h - the live pools and providers: for fork and for the last teardown.
+ *
+ * An object is in its list from the end of its create to the start of its
+ * destroy. The lists are guarded by one mutex (rank OBJECTS), which is held
+ * across plugin code in one place only: around fork.
+ */
+#ifndef UMFI_CORE_OBJECTS_H
+#define UMFI_CORE_OBJECTS_H
+
+#include <stdint.h>
+
+#include "base/list.h"
+#include "core/component.h"
+
+struct umfi_object {
+    struct umfi_list node;
+    struct umfi_component *component; /* NULL: foreign ops */
+    void *priv;                       /* the ops' private object */
+    /* Swaps the object's dispatch for refusals and forgets its regions. */
+    void (*refuse)(struct umfi_object *object);
+};
+
+/* Books the object under its kind and its component. */
+void umfi_object_add(umf_plugin_kind_t kind, struct umfi_object *object);
+void umfi_object_remove(struct umfi_object *object);
+
+/* The last teardown: every live object refuses from now on; its memory stays,
+ * for whoever still holds the handle. */
+void umfi_objects_refuse_all(void);
+
+/* Pools before providers, the newest first: who uses comes before what is used. */
+void umfi_objects_prefork(void);
+void umfi_objects_parent(void);
+void umfi_objects_child(void);
+
+#endif

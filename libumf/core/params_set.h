@@ -1,0 +1,21 @@
+/* params_set.h - what a parameter set is made of, for params.c and
+ * params_resolve.c only. */
+#ifndef UMFI_CORE_PARAMS_SET_H
+#define UMFI_CORE_PARAMS_SET_H
+
+#include "core/params.h"
+
+struct param_row {
+    struct param_row *next;
+    char *name;
+    struct umfi_param_value value;
+};
+
+struct umf_params_t {
+    const umf_plugin_host_t *host; /* first: umf_plugin_host_of */
+    umf_plugin_kind_t kind;
+    char *component;
+    struct param_row *first;
+};
+
+#endif

@@ -71,7 +71,7 @@ AC_DEFUN([UMF_BUILD_SWITCHES], [
   UMF_LDFLAGS=
   umf_switches=
   AS_IF([test "$enable_strict_warnings" = yes], [
-    UMF_CFLAGS="$UMF_CFLAGS -Wformat=2 -Wwrite-strings -Werror"
+    UMF_CFLAGS="$UMF_CFLAGS -Wformat=2 -Wcast-qual -Wwrite-strings -Werror"
     umf_switches="$umf_switches strict-warnings"])
   AS_IF([test "$enable_debug" = yes], [
     UMF_CFLAGS="$UMF_CFLAGS -DUMFI_DEBUG"; umf_switches="$umf_switches debug"])

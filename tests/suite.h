@@ -11,7 +11,6 @@
 #define UMF_TESTS_SUITE_H
 
 #include <check.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,0 +1,102 @@
+/* memory.c - pages for a request, private or shared, and back (memory.h). */
+#include "provider-os/memory.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#include <umf/providers/provider_os_memory.h>
+
+#include "base/checked.h"
+#include "base/page.h"
+#include "provider-os/native.h"
+#include "provider-os/os.h"
+#include "provider-os/pages.h"
+
+static umf_result_t private_alloc(struct os_provider *os, const struct os_pages *pages, void **ptr) {
+    void *start = os_pages_map(pages);
+    if (!start) {
+        return os_native_fail(UMF_OS_RESULT_ERROR_ALLOC_FAILED, 0);
+    }
+    umf_result_t result = os_placement_apply(&os->placement, start, pages->size);
+    if (result != UMF_RESULT_SUCCESS) {
+        (void)munmap(start, pages->size);
+        return result;
+    }
+    *ptr = start;
+    return UMF_RESULT_SUCCESS;
+}
+
+umf_result_t os_alloc(void *provider, size_t size, size_t alignment, void **ptr) {
+    struct os_provider *os = provider;
+    struct os_pages pages = {.alignment = alignment, .protection = os->protection, .fd = -1};
+    if (!ptr) {
+        return UMF_RESULT_ERROR_INVALID_ARGUMENT;
+    }
+    if (!os_pages_can_align(alignment)) {
+        os->host->error("os_alloc", "os: alignment %zu is neither a divisor nor a multiple of the "
+                        "page", alignment);
+        return UMF_RESULT_ERROR_INVALID_ARGUMENT;
+    }
+    if (size == 0 || !umfi_round_up_size(size, umfi_page_bytes(), &pages.size)) {
+        return os_native_fail(UMF_OS_RESULT_ERROR_ALLOC_FAILED, 0);
+    }
+    umf_result_t result = os->is_shared ? os_shared_alloc(&os->shared, &pages, ptr)
+                                        : private_alloc(os, &pages, ptr);
+    if (result == UMF_RESULT_SUCCESS) {
+        umfi_usage_add(&os->usage, size);
+    }
+    return result;
+}
+
+umf_result_t os_free(void *provider, void *ptr, size_t size) {
+    struct os_provider *os = provider;
+    umf_result_t result = UMF_RESULT_SUCCESS;
+    if (!ptr) {
+        return UMF_RESULT_SUCCESS;
+    }
+    if (os->is_shared) {
+        result = os_shared_free(&os->shared, ptr, size);
+    } else if (munmap(ptr, size) != 0) {
+        result = os_native_fail(UMF_OS_RESULT_ERROR_FREE_FAILED, errno);
+    }
+    if (result == UMF_RESULT_SUCCESS) {
+        umfi_usage_sub(&os->usage, size);
+    }
+    return result;
+}
+
+/* MADV_FREE takes private pages only; of a file's pages the kernel is told that
+ * they are not wanted soon, and it may swap them out. */
+umf_result_t os_purge_lazy(void *provider, void *ptr, size_t size) {
+    const struct os_provider *os = provider;
+    if (!ptr) {
+        return UMF_RESULT_ERROR_INVALID_ARGUMENT;
+    }
+    if (madvise(ptr, size, os->is_shared ? MADV_COLD : MADV_FREE) != 0) {
+        return os_native_fail(UMF_OS_RESULT_ERROR_PURGE_LAZY_FAILED, errno);
+    }
+    return UMF_RESULT_SUCCESS;
+}
+
+/* MADV_DONTNEED would leave a shared file's pages in the file. */
+umf_result_t os_purge_force(void *provider, void *ptr, size_t size) {
+    const struct os_provider *os = provider;
+    if (!ptr) {
+        return UMF_RESULT_ERROR_INVALID_ARGUMENT;
+    }
+    if (madvise(ptr, size, os->is_shared ? MADV_REMOVE : MADV_DONTNEED) != 0) {
+        return os_native_fail(UMF_OS_RESULT_ERROR_PURGE_FORCE_FAILED, errno);
+    }
+    return UMF_RESULT_SUCCESS;
+}
+
+/* Private mappings have no books: the kernel unmaps any part of them. */
+umf_result_t os_allocation_split(void *provider, void *ptr, size_t total, size_t first) {
+    struct os_provider *os = provider;
+    return os->is_shared ? os_shared_split(&os->shared, ptr, total, first) : UMF_RESULT_SUCCESS;
+}
+
+umf_result_t os_allocation_merge(void *provider, void *low, void *high, size_t total) {
+    struct os_provider *os = provider;
+    return os->is_shared ? os_shared_merge(&os->shared, low, high, total) : UMF_RESULT_SUCCESS;
+}

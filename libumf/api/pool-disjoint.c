@@ -15,17 +15,6 @@ const umf_memory_pool_ops_t *umfDisjointPoolOps(void) { return umfPluginPoolOps(
 
 /* ---- parameters ---- */
 
-static struct umf_params_t *set_of(umf_disjoint_pool_params_handle_t handle) {
-    return (struct umf_params_t *)handle;
-}
-
-static umf_result_t set_number(umf_disjoint_pool_params_handle_t handle, const char *name,
-                               uint64_t number) {
-    UMFI_CHECK_ARG(handle != NULL);
-    struct umfi_param_value value = {.shape = UMFI_VALUE_NUMBER, .number = number};
-    return umfi_params_set(set_of(handle), name, &value);
-}
-
 umf_result_t umfDisjointPoolParamsCreate(umf_disjoint_pool_params_handle_t *hParams) {
     UMFI_CHECK_ARG(hParams != NULL);
     struct umf_params_t *params;
@@ -37,53 +26,46 @@ umf_result_t umfDisjointPoolParamsCreate(umf_disjoint_pool_params_handle_t *hPar
 }
 
 umf_result_t umfDisjointPoolParamsDestroy(umf_disjoint_pool_params_handle_t hParams) {
-    umfi_params_destroy(set_of(hParams));
+    umfi_params_destroy((struct umf_params_t *)hParams);
     return UMF_RESULT_SUCCESS;
 }
 
 umf_result_t umfDisjointPoolParamsSetSlabMinSize(umf_disjoint_pool_params_handle_t hParams,
                                                  size_t slabMinSize) {
-    return set_number(hParams, "slab_min_size", slabMinSize);
+    return umfi_params_set_unsigned(hParams, "slab_min_size", slabMinSize);
 }
 
 umf_result_t umfDisjointPoolParamsSetMaxPoolableSize(umf_disjoint_pool_params_handle_t hParams,
                                                      size_t maxPoolableSize) {
-    return set_number(hParams, "max_poolable_size", maxPoolableSize);
+    return umfi_params_set_unsigned(hParams, "max_poolable_size", maxPoolableSize);
 }
 
 umf_result_t umfDisjointPoolParamsSetCapacity(umf_disjoint_pool_params_handle_t hParams,
                                               size_t maxCapacity) {
-    return set_number(hParams, "capacity", maxCapacity);
+    return umfi_params_set_unsigned(hParams, "capacity", maxCapacity);
 }
 
 umf_result_t umfDisjointPoolParamsSetMinBucketSize(umf_disjoint_pool_params_handle_t hParams,
                                                    size_t minBucketSize) {
     UMFI_CHECK_ARG(umfi_is_power_of_two(minBucketSize));
-    return set_number(hParams, "min_bucket_size", minBucketSize);
+    return umfi_params_set_unsigned(hParams, "min_bucket_size", minBucketSize);
 }
 
 umf_result_t umfDisjointPoolParamsSetTrace(umf_disjoint_pool_params_handle_t hParams,
                                            int poolTrace) {
-    UMFI_CHECK_ARG(hParams != NULL);
-    struct umfi_param_value value = {
-        .shape = UMFI_VALUE_NUMBER, .is_signed = true, .number = (uint64_t)poolTrace};
-    return umfi_params_set(set_of(hParams), "pool_trace", &value);
+    return umfi_params_set_signed(hParams, "pool_trace", poolTrace);
 }
 
 umf_result_t
 umfDisjointPoolParamsSetSharedLimits(umf_disjoint_pool_params_handle_t hParams,
                                      umf_disjoint_pool_shared_limits_handle_t hSharedLimits) {
-    UMFI_CHECK_ARG(hParams != NULL);
-    struct umfi_param_value value = {.shape = UMFI_VALUE_POINTER, .pointer = hSharedLimits};
-    return umfi_params_set(set_of(hParams), "shared_limits", &value);
+    return umfi_params_set_pointer(hParams, "shared_limits", hSharedLimits);
 }
 
 umf_result_t umfDisjointPoolParamsSetName(umf_disjoint_pool_params_handle_t hParams,
                                           const char *name) {
-    UMFI_CHECK_ARG(hParams != NULL);
     UMFI_CHECK_ARG(name != NULL);
-    struct umfi_param_value value = {.shape = UMFI_VALUE_TEXT, .text = name};
-    return umfi_params_set(set_of(hParams), "name", &value);
+    return umfi_params_set_string(hParams, "name", name);
 }
 
 /* ---- shared limits ---- */

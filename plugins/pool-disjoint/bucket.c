@@ -1,30 +1,20 @@
-/* bucket.c - moving chunks and slabs (bucket.h has the laws and the locking). */
+/* bucket.c - chunks out and back, slabs between the lists (bucket.h). */
 #include "bucket.h"
 
 #include "base/poison.h"
 
-static void push(struct bucket *bucket, enum slab_list list, struct slab *slab) {
-    struct slab *first = bucket->lists[list];
-    slab->prev = NULL;
-    slab->next = first;
-    if (first != NULL) {
-        first->prev = slab;
-    }
-    bucket->lists[list] = slab;
+/* NULL: the list is empty. */
+static inline struct slab *first_of(struct bucket *bucket, enum slab_list list) {
+    struct umfi_list *head = &bucket->lists[list];
+    return umfi_list_is_empty(head) ? NULL : slab_of_node(head->next);
 }
 
-static void unlink_slab(struct bucket *bucket, enum slab_list list, struct slab *slab) {
-    if (slab->next != NULL) {
-        slab->next->prev = slab->prev;
-    }
-    if (slab->prev != NULL) {
-        slab->prev->next = slab->next;
-    } else {
-        bucket->lists[list] = slab->next;
-    }
+/* The slab is in no list. */
+static inline void enlist(struct bucket *bucket, enum slab_list list, struct slab *slab) {
+    umfi_list_push(&bucket->lists[list], &slab->node);
 }
 
-static void raise_to(size_t *max, size_t value) {
+static inline void raise_to(size_t *max, size_t value) {
     if (*max < value) {
         *max = value;
     }
@@ -32,6 +22,7 @@ static void raise_to(size_t *max, size_t value) {
 
 /* ---- between EMPTY and the rest ---- */
 
+/* An empty slab of no list goes to EMPTY, if it may. */
 static bool pool_slab_locked(struct bucket *bucket, struct slab *slab) {
     struct bucket_counters *counters = &bucket->counters;
     if (counters->curr_slabs_in_pool >= bucket->max_pooled ||
@@ -39,13 +30,13 @@ static bool pool_slab_locked(struct bucket *bucket, struct slab *slab) {
          !umfi_shared_limits_reserve(bucket->limits, bucket->source.slab_bytes))) {
         return false;
     }
-    push(bucket, SLAB_EMPTY, slab);
+    enlist(bucket, SLAB_EMPTY, slab);
     raise_to(&counters->max_slabs_in_pool, ++counters->curr_slabs_in_pool);
     return true;
 }
 
 static void unpool_slab_locked(struct bucket *bucket, struct slab *slab) {
-    unlink_slab(bucket, SLAB_EMPTY, slab);
+    umfi_list_remove(&slab->node);
     bucket->counters.curr_slabs_in_pool--;
     if (bucket->limits != NULL) {
         umfi_shared_limits_release(bucket->limits, bucket->source.slab_bytes);
@@ -54,39 +45,36 @@ static void unpool_slab_locked(struct bucket *bucket, struct slab *slab) {
 
 /* An empty slab of no list becomes one that chunks are taken from. */
 static void open_slab_locked(struct bucket *bucket, struct slab *slab) {
-    push(bucket, SLAB_PARTIAL, slab);
+    enlist(bucket, SLAB_PARTIAL, slab);
     raise_to(&bucket->counters.max_slabs_in_use, ++bucket->counters.curr_slabs_in_use);
 }
 
-/* ---- chunks ---- */
+/* ---- chunks out ---- */
 
 /* A slab with a free chunk, in PARTIAL; NULL when the bucket has none. */
-static struct slab *find_slab_locked(struct bucket *bucket) {
-    struct slab *slab = bucket->lists[SLAB_PARTIAL];
+static inline struct slab *find_slab_locked(struct bucket *bucket) {
+    struct slab *slab = first_of(bucket, SLAB_PARTIAL);
     if (UMFI_LIKELY(slab != NULL)) {
         return slab;
     }
-    slab = bucket->lists[SLAB_EMPTY];
-    if (slab != NULL) {
+    if ((slab = first_of(bucket, SLAB_EMPTY)) != NULL) {
         unpool_slab_locked(bucket, slab);
-    } else {
-        slab = bucket->lists[SLAB_REFUSED];
-        if (slab == NULL) {
-            return NULL;
-        }
-        unlink_slab(bucket, SLAB_REFUSED, slab);
+    } else if ((slab = first_of(bucket, SLAB_REFUSED)) != NULL) {
+        umfi_list_remove(&slab->node);
         bucket->refused_slabs--;
+    } else {
+        return NULL;
     }
     open_slab_locked(bucket, slab);
     return slab;
 }
 
 /* `slab` is in PARTIAL. */
-static void *take_chunk_locked(struct bucket *bucket, struct slab *slab) {
+static inline void *take_chunk_locked(struct bucket *bucket, struct slab *slab) {
     size_t chunk = slab_take(slab);
     if (slab_is_full(slab)) {
-        unlink_slab(bucket, SLAB_PARTIAL, slab);
-        push(bucket, SLAB_FULL, slab);
+        umfi_list_remove(&slab->node);
+        enlist(bucket, SLAB_FULL, slab);
     }
     bucket->live_chunks++;
     bucket->counters.alloc_num += bucket->counts_operations;
@@ -111,8 +99,8 @@ static __attribute__((noinline)) size_t refill(struct bucket *bucket, void **blo
 
 size_t disjoint_bucket_take(struct bucket *bucket, void **blocks, size_t count) {
     size_t taken = 0;
-    umfi_mutex_lock(&bucket->lock);
     struct slab *slab;
+    umfi_mutex_lock(&bucket->lock);
     while (taken < count && (slab = find_slab_locked(bucket)) != NULL) {
         blocks[taken++] = take_chunk_locked(bucket, slab);
     }
@@ -121,164 +109,87 @@ size_t disjoint_bucket_take(struct bucket *bucket, void **blocks, size_t count) 
     return UMFI_LIKELY(taken > 0) ? taken : refill(bucket, blocks, count);
 }
 
-/* Adds the slab to `leaving` where it became empty and may not stay. */
-static bool give_chunk_locked(struct bucket *bucket, struct chunk_ref ref, struct slab **leaving) {
+/* ---- chunks back ---- */
+
+/* The slab goes to `leaving` where it became empty and may not stay. */
+static inline bool give_chunk_locked(struct bucket *bucket, struct chunk_ref ref,
+                                     struct umfi_list *leaving) {
     struct slab *slab = ref.slab;
     bool was_full = slab_is_full(slab);
-    if (!slab_give(slab, ref.chunk)) {
+    if (UMFI_UNLIKELY(!slab_give(slab, ref.chunk))) {
         return false;
     }
     bucket->live_chunks--;
     bucket->counters.free_num += bucket->counts_operations;
-    enum slab_list list = was_full ? SLAB_FULL : SLAB_PARTIAL;
     if (slab->live_count == 0) {
-        unlink_slab(bucket, list, slab);
+        umfi_list_remove(&slab->node);
         bucket->counters.curr_slabs_in_use--;
         if (!pool_slab_locked(bucket, slab)) {
-            slab->next = *leaving;
-            *leaving = slab;
+            umfi_list_push(leaving, &slab->node);
         }
     } else if (was_full) {
-        unlink_slab(bucket, SLAB_FULL, slab);
-        push(bucket, SLAB_PARTIAL, slab);
+        umfi_list_remove(&slab->node);
+        enlist(bucket, SLAB_PARTIAL, slab);
     }
     return true;
 }
 
-/* ---- slabs on their way out ---- */
-
-/* Gives back slabs that are in no list, chained by `next`. */
-static __attribute__((noinline)) void release_slabs(struct bucket *bucket, struct slab *slab) {
-    while (slab != NULL) {
-        struct slab *next = slab->next;
-        if (disjoint_slab_destroy(&bucket->source, slab) != UMF_RESULT_SUCCESS) {
-            bucket->source.host->log(UMF_PLUGIN_LOG_WARNING, __func__,
-                                     "the provider refused a slab of %zu bytes; it stays in use",
-                                     bucket->source.slab_bytes);
-            umfi_poison(slab->memory, bucket->source.slab_bytes);
-            umfi_mutex_lock(&bucket->lock);
-            push(bucket, SLAB_REFUSED, slab);
-            bucket->refused_slabs++;
-            umfi_mutex_unlock(&bucket->lock);
+/* Gives back the slabs of a list that only the caller knows. */
+static __attribute__((noinline)) void release_slabs(struct bucket *bucket,
+                                                    struct umfi_list *leaving) {
+    while (!umfi_list_is_empty(leaving)) {
+        struct slab *slab = slab_of_node(leaving->next);
+        umfi_list_remove(&slab->node);
+        if (disjoint_slab_destroy(&bucket->source, slab) == UMF_RESULT_SUCCESS) {
+            continue;
         }
-        slab = next;
+        bucket->source.host->log(UMF_PLUGIN_LOG_WARNING, __func__,
+                                 "the provider refused a slab of %zu bytes; it stays in use",
+                                 bucket->source.slab_bytes);
+        umfi_poison(slab->memory, bucket->source.slab_bytes);
+        umfi_mutex_lock(&bucket->lock);
+        enlist(bucket, SLAB_REFUSED, slab);
+        bucket->refused_slabs++;
+        umfi_mutex_unlock(&bucket->lock);
     }
 }
 
 umf_result_t disjoint_bucket_give(struct bucket *bucket, const struct chunk_ref *chunks,
                                   size_t count) {
-    struct slab *leaving = NULL;
+    struct umfi_list leaving = UMFI_LIST_INITIALIZER(leaving);
     bool all_live = true;
     umfi_mutex_lock(&bucket->lock);
     for (size_t i = 0; i < count; i++) {
         all_live &= give_chunk_locked(bucket, chunks[i], &leaving);
     }
     umfi_mutex_unlock(&bucket->lock);
-    if (UMFI_UNLIKELY(leaving != NULL)) {
-        release_slabs(bucket, leaving);
+    if (UMFI_UNLIKELY(!umfi_list_is_empty(&leaving))) {
+        release_slabs(bucket, &leaving);
     }
     return all_live ? UMF_RESULT_SUCCESS : UMF_RESULT_ERROR_INVALID_ARGUMENT;
 }
 
 size_t disjoint_bucket_trim(struct bucket *bucket, size_t keep_bytes) {
-    size_t slab_bytes = bucket->source.slab_bytes, kept_bytes = 0;
+    struct umfi_list leaving = UMFI_LIST_INITIALIZER(leaving);
+    size_t kept_bytes = 0;
+    struct slab *slab;
     umfi_mutex_lock(&bucket->lock);
-    struct slab *slab = bucket->lists[SLAB_EMPTY];
-    while (slab != NULL && kept_bytes < keep_bytes) {
-        kept_bytes += slab_bytes;
-        slab = slab->next;
+    struct umfi_list *empty = &bucket->lists[SLAB_EMPTY], *node = empty->next;
+    for (; node != empty && kept_bytes < keep_bytes; node = node->next) {
+        kept_bytes += bucket->source.slab_bytes;
     }
-    struct slab *leaving = bucket->lists[SLAB_REFUSED];
-    bucket->lists[SLAB_REFUSED] = NULL;
-    bucket->refused_slabs = 0;
-    while (slab != NULL) {
-        struct slab *next = slab->next;
+    while (node != empty) {
+        slab = slab_of_node(node);
+        node = node->next;
         unpool_slab_locked(bucket, slab);
-        slab->next = leaving;
-        leaving = slab;
-        slab = next;
+        umfi_list_push(&leaving, &slab->node);
+    }
+    while ((slab = first_of(bucket, SLAB_REFUSED)) != NULL) {
+        umfi_list_remove(&slab->node);
+        bucket->refused_slabs--;
+        umfi_list_push(&leaving, &slab->node);
     }
     umfi_mutex_unlock(&bucket->lock);
-    release_slabs(bucket, leaving);
+    release_slabs(bucket, &leaving);
     return kept_bytes;
-}
-
-/* ---- life ---- */
-
-void disjoint_bucket_init(struct bucket *bucket, const struct bucket_settings *settings) {
-    umfi_mutex_init(&bucket->lock, UMFI_RANK_POOL);
-    bucket->source = settings->source;
-    bucket->divisor = chunk_divisor_of(settings->source.chunk_bytes);
-    bucket->max_pooled = settings->max_pooled;
-    bucket->limits = settings->limits;
-    bucket->counts_operations = settings->counts_operations;
-}
-
-umf_result_t disjoint_bucket_fini(struct bucket *bucket) {
-    umf_result_t first = UMF_RESULT_SUCCESS;
-    if (bucket->limits != NULL) {
-        umfi_shared_limits_release(bucket->limits, bucket->counters.curr_slabs_in_pool *
-                                                       bucket->source.slab_bytes);
-    }
-    for (int list = 0; list < SLAB_LISTS; list++) {
-        struct slab *slab = bucket->lists[list];
-        while (slab != NULL) {
-            struct slab *next = slab->next;
-            umf_result_t result = disjoint_slab_destroy(&bucket->source, slab);
-            if (result != UMF_RESULT_SUCCESS) {
-                first = first == UMF_RESULT_SUCCESS ? result : first;
-                disjoint_slab_abandon(&bucket->source, slab);
-            }
-            slab = next;
-        }
-    }
-    umfi_mutex_fini(&bucket->lock);
-    return first;
-}
-
-struct bucket_stats disjoint_bucket_stats(struct bucket *bucket) {
-    umfi_mutex_lock(&bucket->lock);
-    const struct bucket_counters *counters = &bucket->counters;
-    size_t slabs =
-        counters->curr_slabs_in_use + counters->curr_slabs_in_pool + bucket->refused_slabs;
-    struct bucket_stats stats = {
-        .counters = *counters,
-        .live_chunks = bucket->live_chunks,
-        .used_bytes = bucket->live_chunks * bucket->source.chunk_bytes,
-        .reserved_bytes = slabs * bucket->source.slab_bytes,
-    };
-    umfi_mutex_unlock(&bucket->lock);
-    return stats;
-}
-
-static bool belongs_in(const struct slab *slab, enum slab_list list) {
-    if (list == SLAB_EMPTY || list == SLAB_REFUSED) {
-        return slab->live_count == 0;
-    }
-    return slab->live_count != 0 && slab_is_full(slab) == (list == SLAB_FULL);
-}
-
-bool disjoint_bucket_check(struct bucket *bucket) {
-    size_t length[SLAB_LISTS] = {0}, live = 0;
-    bool holds = true;
-    umfi_mutex_lock(&bucket->lock);
-    for (int list = 0; list < SLAB_LISTS; list++) {
-        const struct slab *prev = NULL;
-        for (const struct slab *slab = bucket->lists[list]; slab != NULL; slab = slab->next) {
-            holds = holds && slab->prev == prev && slab->bucket == bucket &&
-                    belongs_in(slab, (enum slab_list)list) &&
-                    disjoint_slab_check(&bucket->source, slab);
-            live += slab->live_count;
-            length[list]++;
-            prev = slab;
-        }
-    }
-    const struct bucket_counters *counters = &bucket->counters;
-    holds = holds && live == bucket->live_chunks &&
-            counters->curr_slabs_in_use == length[SLAB_PARTIAL] + length[SLAB_FULL] &&
-            counters->curr_slabs_in_pool == length[SLAB_EMPTY] &&
-            bucket->refused_slabs == length[SLAB_REFUSED] &&
-            length[SLAB_EMPTY] <= bucket->max_pooled;
-    umfi_mutex_unlock(&bucket->lock);
-    return holds;
 }

@@ -37,7 +37,7 @@ struct bucket_counters {
 
 struct bucket {
     _Alignas(64) struct umfi_mutex lock; /* a bucket shares no cache line */
-    struct slab *lists[SLAB_LISTS];
+    struct umfi_list lists[SLAB_LISTS];
     size_t live_chunks;
     size_t counts_operations; /* 0 or 1, added to the counters */
     struct bucket_counters counters;

@@ -26,11 +26,13 @@
 #include <stdint.h>
 #include <umf/plugin_sdk.h>
 
+#include "base/list.h"
+
 struct bucket;
 
 struct slab {
+    struct umfi_list node; /* in one of the bucket's lists */
     struct bucket *bucket;
-    struct slab *next, *prev; /* in one of the bucket's lists */
     char *memory;
     size_t chunk_count, live_count;
     size_t first_full; /* where the search for a free chunk begins */
@@ -57,6 +59,10 @@ umf_result_t disjoint_slab_destroy(const struct slab_source *source, struct slab
 void disjoint_slab_abandon(const struct slab_source *source, struct slab *slab);
 /* Whether the laws hold. */
 bool disjoint_slab_check(const struct slab_source *source, const struct slab *slab);
+
+static inline struct slab *slab_of_node(struct umfi_list *node) {
+    return UMFI_CONTAINER_OF(node, struct slab, node);
+}
 
 static inline bool slab_is_full(const struct slab *slab) {
     return slab->live_count == slab->chunk_count;

@@ -88,6 +88,7 @@ AC_DEFUN([UMF_BUILD_SWITCHES], [
     UMF_CFLAGS="$UMF_CFLAGS --coverage -fprofile-update=atomic"
     UMF_LDFLAGS="$UMF_LDFLAGS --coverage"; umf_switches="$umf_switches coverage"])
   AM_CONDITIONAL([SANITIZED], [test -n "$umf_sanitize"])
+  AC_SUBST([UMF_SANITIZED], [$umf_sanitize])
   AC_SUBST([UMF_CFLAGS])
   AC_SUBST([UMF_LDFLAGS])
 ])

@@ -9,7 +9,7 @@
 #ifdef UMFI_DEBUG
 #include <stdint.h>
 
-static _Thread_local uint32_t held_ranks __attribute__((tls_model("initial-exec")));
+static _Thread_local uint32_t held_ranks; /* each module has its own, see the law */
 
 void umfi_mutex_rank_enter(enum umfi_rank rank) {
     uint32_t at_or_above = ~UINT32_C(0) << rank;

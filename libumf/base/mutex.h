@@ -2,9 +2,10 @@
  * mutex.h - a mutex that knows its place in the one lock order.
  *
  * Law: a thread that holds a mutex of rank r takes only mutexes of rank > r.
- * Debug builds (UMFI_DEBUG) check it at every lock; the fork handlers, which
- * hold many mutexes of one rank, go through umfi_mutex_lock_for_fork.
- * No mutex is held across plugin code, a driver call or a user's callback.
+ * Debug builds (UMFI_DEBUG) check it at every lock, within each module by
+ * itself: no mutex is held across plugin code, a driver call or a user's
+ * callback. The fork handlers, which hold all of them, go through
+ * umfi_mutex_lock_for_fork.
  */
 #ifndef UMFI_BASE_MUTEX_H
 #define UMFI_BASE_MUTEX_H

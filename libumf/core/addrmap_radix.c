@@ -103,10 +103,11 @@ static void slot_publish(struct umfi_addrmap *map, _Atomic uint32_t *slot, uintp
 }
 
 static void edges_refresh(struct umfi_addrmap *map, const struct map_entry *entry) {
-    umfi_cell_refresh(map, entry_base(entry));
-    if ((entry_end(entry) ^ entry_base(entry)) >> PAGE_SHIFT) {
-        umfi_cell_refresh(map, entry_end(entry));
+    uintptr_t base = entry_base(entry), end = entry_end(entry);
+    if (base >> PAGE_SHIFT != end >> PAGE_SHIFT) { /* else the end's page is the base's */
+        umfi_cell_refresh(map, base);
     }
+    umfi_cell_refresh(map, end);
 }
 
 void umfi_radix_publish(struct umfi_addrmap *map, const struct map_entry *entry) {

@@ -1,9 +1,9 @@
 /* tree-test.c - base/tree.h against a sorted array. */
 #include "base/tree.h"
 
-#include <check.h>
 #include <stdint.h>
-#include <stdlib.h>
+
+#include "suite.h"
 
 #define ITEMS 512
 
@@ -44,6 +44,7 @@ static void item_insert(unsigned i, unsigned key) {
 }
 
 START_TEST(empty_tree_has_no_ends) {
+    reset();
     ck_assert_ptr_null(umfi_tree_first(&tree));
     ck_assert_ptr_null(umfi_tree_last(&tree));
     ck_assert_ptr_null(umfi_tree_lower_bound(&tree, &(unsigned){1}, key_order));
@@ -52,6 +53,7 @@ START_TEST(empty_tree_has_no_ends) {
 END_TEST
 
 START_TEST(ascending_inserts_stay_shallow) {
+    reset();
     for (unsigned i = 0; i < ITEMS; i++) {
         item_insert(i, i);
         ck_assert(umfi_tree_check(&tree, item_order));
@@ -61,6 +63,7 @@ START_TEST(ascending_inserts_stay_shallow) {
 END_TEST
 
 START_TEST(equal_keys_keep_the_order_they_came_in) {
+    reset();
     for (unsigned i = 0; i < ITEMS; i++) {
         items[i].serial = i;
         item_insert(i, i % 3);
@@ -74,6 +77,7 @@ START_TEST(equal_keys_keep_the_order_they_came_in) {
 END_TEST
 
 START_TEST(lower_bound_is_the_first_not_before_the_key) {
+    reset();
     for (unsigned i = 0; i < ITEMS; i++) {
         item_insert(i, 10 * (i / 2));
     }
@@ -87,6 +91,7 @@ START_TEST(lower_bound_is_the_first_not_before_the_key) {
 END_TEST
 
 START_TEST(link_hangs_a_node_where_the_caller_descended) {
+    reset();
     item_insert(0, 5);
     umfi_tree_link(&tree, &items[1].node, &items[0].node, 1);
     umfi_tree_link(&tree, &items[2].node, &items[1].node, 1);
@@ -97,6 +102,7 @@ START_TEST(link_hangs_a_node_where_the_caller_descended) {
 END_TEST
 
 START_TEST(random_inserts_and_erases_match_the_set) {
+    reset();
     uint64_t random = 88172645463325252u;
     unsigned live = 0;
     for (int round = 0; round < 20000; round++) {
@@ -123,21 +129,6 @@ START_TEST(random_inserts_and_erases_match_the_set) {
 }
 END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("base/tree");
-    TCase *tcase = tcase_create("tree");
-    tcase_add_checked_fixture(tcase, reset, NULL);
-    tcase_add_test(tcase, empty_tree_has_no_ends);
-    tcase_add_test(tcase, ascending_inserts_stay_shallow);
-    tcase_add_test(tcase, equal_keys_keep_the_order_they_came_in);
-    tcase_add_test(tcase, lower_bound_is_the_first_not_before_the_key);
-    tcase_add_test(tcase, link_hangs_a_node_where_the_caller_descended);
-    tcase_add_test(tcase, random_inserts_and_erases_match_the_set);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE_MAIN("base/tree", empty_tree_has_no_ends, ascending_inserts_stay_shallow,
+           equal_keys_keep_the_order_they_came_in, lower_bound_is_the_first_not_before_the_key,
+           link_hangs_a_node_where_the_caller_descended, random_inserts_and_erases_match_the_set)

@@ -20,11 +20,7 @@
 static umf_result_t os_setup(struct os_provider *os, const struct os_config *config) {
     os->protection = config->protection;
     os->is_shared = config->visibility == UMF_MEM_MAP_SHARED;
-    if (!umfi_object_name_copy(os->name, config->name ? config->name : "OS")) {
-        os->host->log(UMF_PLUGIN_LOG_WARNING, "os_initialize",
-                      "os: name '%s' has characters other than [A-Za-z0-9_-], which is deprecated",
-                      os->name);
-    }
+    umfi_object_name_copy(os->name, config->name ? config->name : "OS");
     umf_result_t result = os_placement_init(&os->placement, os->host, config);
     if (result != UMF_RESULT_SUCCESS || !os->is_shared) {
         return result;

@@ -1,0 +1,223 @@
+/* pool.c - making, ending and inspecting a disjoint pool (pool.h has the laws). */
+#include "pool.h"
+
+#include <limits.h>
+#include <stdalign.h>
+#include <string.h>
+
+#include "base/checked.h"
+#include "base/law.h"
+
+#define UMFI_PARAMS_CONFIG struct disjoint_config
+#define UMFI_PARAMS_KIND UMF_PLUGIN_KIND_POOL
+#define UMFI_PARAMS_NAME "disjoint"
+#include "base/param_rows.h"
+
+const umf_param_table_t disjoint_param_table = {
+    .size = sizeof(umf_param_table_t),
+    .kind = UMFI_PARAMS_KIND,
+    .name = UMFI_PARAMS_NAME,
+    .config_size = sizeof(struct disjoint_config),
+    .rows = param_rows,
+    .row_count = sizeof param_rows / sizeof param_rows[0],
+};
+
+/* ---- made ---- */
+
+/* What min_bucket_size is when nobody has set it. */
+static size_t cache_line_of(const struct disjoint_pool *pool) {
+    size_t line = 0;
+    if (pool->host->provider_get_cache_line_size(pool->provider, &line) != UMF_RESULT_SUCCESS ||
+        line < DISJOINT_LEAST_CHUNK || line > DISJOINT_GREATEST_CHUNK) {
+        return DISJOINT_LEAST_CHUNK;
+    }
+    return umfi_is_power_of_two(line) ? line : (size_t)2 << floor_log2(line);
+}
+
+umf_result_t disjoint_initialize(umf_memory_provider_handle_t provider, const void *params,
+                                 void **priv) {
+    const umf_plugin_host_t *host = umf_plugin_host_of(provider);
+    struct disjoint_config config;
+    umf_result_t result = host->effective_params(params, &disjoint_param_table, &config);
+    if (result != UMF_RESULT_SUCCESS) {
+        return result;
+    }
+    if (config.min_bucket_size != 0 && !umfi_is_power_of_two(config.min_bucket_size)) {
+        host->error("disjoint", "min_bucket_size must be a power of two, got %zu",
+                    config.min_bucket_size);
+        return UMF_RESULT_ERROR_INVALID_ARGUMENT;
+    }
+    struct disjoint_pool *pool = host->meta_alloc(sizeof *pool);
+    if (pool == NULL) {
+        return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
+    }
+    pool->host = host;
+    pool->provider = provider;
+    if (host->provider_get_min_page_size(provider, NULL, &pool->page_bytes) !=
+        UMF_RESULT_SUCCESS) {
+        pool->page_bytes = 1;
+    }
+    /* the set owns the name; cut as every name is */
+    strncpy(pool->name, config.name != NULL ? config.name : "disjoint", sizeof pool->name - 1);
+    pool->config = config;
+    if (config.min_bucket_size == 0) {
+        pool->config.min_bucket_size = cache_line_of(pool);
+    }
+    *priv = pool;
+    return UMF_RESULT_SUCCESS;
+}
+
+static struct bucket_settings settings_of(const struct disjoint_pool *pool, size_t chunk_bytes) {
+    const struct disjoint_config *config = &pool->config;
+    size_t slab_min = config->slab_min_size;
+    bool is_small = chunk_bytes <= slab_min / 2;
+    return (struct bucket_settings){
+        .source = {.host = pool->host,
+                   .provider = pool->provider,
+                   .slab_bytes = chunk_bytes > slab_min ? chunk_bytes : slab_min,
+                   .chunk_bytes = chunk_bytes,
+                   .chunk_count = chunk_bytes > slab_min ? 1 : slab_min / chunk_bytes},
+        .max_pooled = is_small ? 1 : config->capacity,
+        .limits = config->shared_limits,
+        .counts_operations = pool->trace >= TRACE_COUNTERS,
+    };
+}
+
+static size_t bucket_block_bytes(const struct disjoint_pool *pool) {
+    return pool->bucket_count * sizeof(struct bucket) + alignof(struct bucket);
+}
+
+umf_result_t disjoint_start(struct disjoint_pool *pool) {
+    size_t s = pool->config.min_bucket_size;
+    s = s < DISJOINT_LEAST_CHUNK ? DISJOINT_LEAST_CHUNK : s;
+    s = s > DISJOINT_GREATEST_CHUNK ? DISJOINT_GREATEST_CHUNK : s;
+    pool->s_log2 = floor_log2(s);
+    pool->trace = pool->config.pool_trace;
+    pool->bucket_count = size_class_count(pool->s_log2);
+    pool->bucket_block = pool->host->meta_alloc(bucket_block_bytes(pool));
+    if (pool->bucket_block == NULL) {
+        pool->host->meta_free(pool, sizeof *pool);
+        return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
+    }
+    pool->buckets =
+        (struct bucket *)umfi_align_up((uintptr_t)pool->bucket_block, alignof(struct bucket));
+    for (size_t i = 0; i < pool->bucket_count; i++) {
+        struct bucket_settings settings = settings_of(pool, size_class_bytes(pool->s_log2, i));
+        disjoint_bucket_init(&pool->buckets[i], &settings);
+    }
+    size_t limit = pool->config.max_poolable_size;
+    pool->limit = limit < DISJOINT_GREATEST_CHUNK ? limit : DISJOINT_GREATEST_CHUNK;
+    pool->is_started = true;
+    return UMF_RESULT_SUCCESS;
+}
+
+/* ---- ended ---- */
+
+static void log_summary(struct disjoint_pool *pool) {
+    for (size_t i = 0; i <= pool->bucket_count; i++) {
+        bool is_total = i == pool->bucket_count;
+        struct bucket_stats stats =
+            is_total ? disjoint_pool_stats(pool) : disjoint_bucket_stats(&pool->buckets[i]);
+        const struct bucket_counters *counters = &stats.counters;
+        if (!is_total && counters->max_slabs_in_use == 0) {
+            continue;
+        }
+        pool->host->log(UMF_PLUGIN_LOG_DEBUG, "disjoint_finalize",
+                        "%s: %s%zu: %zu allocated, %zu of them without the provider, %zu freed; "
+                        "at most %zu slabs in use and %zu in the pool",
+                        pool->name, is_total ? "all buckets, " : "bucket of ",
+                        is_total ? pool->bucket_count : pool->buckets[i].source.chunk_bytes,
+                        counters->alloc_num, counters->alloc_pool_num, counters->free_num,
+                        counters->max_slabs_in_use, counters->max_slabs_in_pool);
+    }
+}
+
+umf_result_t disjoint_finalize(void *priv) {
+    struct disjoint_pool *pool = priv;
+    UMFI_LAW(disjoint_check(pool));
+    if (pool->trace >= TRACE_COUNTERS) {
+        log_summary(pool);
+    }
+    umf_result_t first = UMF_RESULT_SUCCESS;
+    for (size_t i = 0; i < pool->bucket_count; i++) {
+        umf_result_t result = disjoint_bucket_fini(&pool->buckets[i]);
+        first = first == UMF_RESULT_SUCCESS ? result : first;
+    }
+    const umf_plugin_host_t *host = pool->host;
+    if (pool->is_started) {
+        host->meta_free(pool->bucket_block, bucket_block_bytes(pool));
+    }
+    host->meta_free(pool, sizeof *pool);
+    return first;
+}
+
+/* ---- in between ---- */
+
+umf_result_t disjoint_trim_memory(void *priv, size_t keep_bytes) {
+    struct disjoint_pool *pool = priv;
+    for (size_t i = 0; i < pool->bucket_count; i++) {
+        size_t kept = disjoint_bucket_trim(&pool->buckets[i], keep_bytes);
+        keep_bytes = kept < keep_bytes ? keep_bytes - kept : 0;
+    }
+    UMFI_LAW(disjoint_check(pool));
+    return UMF_RESULT_SUCCESS;
+}
+
+umf_result_t disjoint_live_blocks(void *priv, size_t *count) {
+    struct disjoint_pool *pool = priv;
+    *count = disjoint_pool_stats(pool).live_chunks +
+             atomic_load_explicit(&pool->live_direct, memory_order_relaxed);
+    return UMF_RESULT_SUCCESS;
+}
+
+struct bucket_stats disjoint_pool_stats(struct disjoint_pool *pool) {
+    struct bucket_stats sum = {.live_chunks = 0};
+    for (size_t i = 0; i < pool->bucket_count; i++) {
+        struct bucket_stats stats = disjoint_bucket_stats(&pool->buckets[i]);
+        sum.live_chunks += stats.live_chunks;
+        sum.used_bytes += stats.used_bytes;
+        sum.reserved_bytes += stats.reserved_bytes;
+        sum.counters.curr_slabs_in_use += stats.counters.curr_slabs_in_use;
+        sum.counters.curr_slabs_in_pool += stats.counters.curr_slabs_in_pool;
+        sum.counters.max_slabs_in_use += stats.counters.max_slabs_in_use;
+        sum.counters.max_slabs_in_pool += stats.counters.max_slabs_in_pool;
+        sum.counters.alloc_num += stats.counters.alloc_num;
+        sum.counters.alloc_pool_num += stats.counters.alloc_pool_num;
+        sum.counters.free_num += stats.counters.free_num;
+    }
+    return sum;
+}
+
+bool disjoint_check(struct disjoint_pool *pool) {
+    for (size_t i = 0; i < pool->bucket_count; i++) {
+        struct bucket *bucket = &pool->buckets[i];
+        if (bucket->source.chunk_bytes != size_class_bytes(pool->s_log2, i) ||
+            !disjoint_bucket_check(bucket)) {
+            return false;
+        }
+    }
+    return pool->limit <= DISJOINT_GREATEST_CHUNK;
+}
+
+/* ---- fork ---- */
+
+void disjoint_prefork(void *priv) {
+    struct disjoint_pool *pool = priv;
+    for (size_t i = 0; i < pool->bucket_count; i++) {
+        umfi_mutex_lock_for_fork(&pool->buckets[i].lock);
+    }
+}
+
+void disjoint_postfork_parent(void *priv) {
+    struct disjoint_pool *pool = priv;
+    for (size_t i = pool->bucket_count; i-- > 0;) {
+        umfi_mutex_unlock_in_parent(&pool->buckets[i].lock);
+    }
+}
+
+void disjoint_postfork_child(void *priv) {
+    struct disjoint_pool *pool = priv;
+    for (size_t i = 0; i < pool->bucket_count; i++) {
+        umfi_mutex_reset_in_child(&pool->buckets[i].lock);
+    }
+}

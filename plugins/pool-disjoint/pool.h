@@ -1,0 +1,89 @@
+/*
+ * pool.h - the disjoint pool: buckets in front of a provider.
+ *
+ * A pool is made in two steps: initialize reads the parameters, control defaults
+ * may then overwrite them, and post_initialize makes the buckets from what they
+ * are by then. Before that step, limit is 0 and every request is direct.
+ *
+ * Blocks of up to `limit` bytes are chunks of slabs. Larger ones are direct:
+ * allocations of the provider's, whose word in the address map is DIRECT_WORD, no
+ * slab's address, being odd.
+ *
+ * Laws, once started:
+ *     buckets[i].chunk_bytes = size_class_bytes(s_log2, i), i < bucket_count,
+ *         with 2^s_log2 = config.min_bucket_size;
+ *     limit = min(config.max_poolable_size, 2^31);
+ *     live blocks = live_direct + sum of the buckets' live_chunks;
+ * and each bucket's own (bucket.h).
+ *
+ * Locked by: the buckets' locks; every other field is constant once started, but
+ * for live_direct, which is atomic.
+ */
+#ifndef UMF_DISJOINT_POOL_H
+#define UMF_DISJOINT_POOL_H
+
+#include <stdatomic.h>
+
+#include "bucket.h"
+
+#define DISJOINT_NAME_BYTES 64 /* 63 characters */
+#define DIRECT_WORD ((uintptr_t)1)
+
+struct disjoint_config {
+#define UMFI_PARAMS_DEF "params/pool-disjoint.def"
+#include "base/param_fields.h"
+};
+
+enum disjoint_trace { TRACE_NONE, TRACE_SLABS, TRACE_COUNTERS, TRACE_CALLS };
+
+struct disjoint_pool {
+    const umf_plugin_host_t *host;
+    umf_memory_provider_handle_t provider;
+    struct bucket *buckets;
+    size_t limit; /* bytes of the largest block that is a chunk */
+    unsigned s_log2;
+    int trace;
+    size_t page_bytes; /* every slab is aligned to it, as far as the provider keeps its word */
+
+    size_t bucket_count;
+    void *bucket_block; /* the metadata that holds buckets[], which is aligned within */
+    atomic_size_t live_direct;
+    bool is_started;
+    struct disjoint_config config; /* name: unused, see below */
+    char name[DISJOINT_NAME_BYTES];
+};
+
+extern const umf_param_table_t disjoint_param_table;
+
+/* The ops and hooks that make, end and inspect a pool. */
+umf_result_t disjoint_initialize(umf_memory_provider_handle_t provider, const void *params,
+                                 void **priv);
+/* Makes the buckets. On failure the pool is gone: no finalize follows. */
+umf_result_t disjoint_start(struct disjoint_pool *pool);
+umf_result_t disjoint_finalize(void *priv);
+umf_result_t disjoint_trim_memory(void *priv, size_t keep_bytes);
+umf_result_t disjoint_live_blocks(void *priv, size_t *count);
+void disjoint_prefork(void *priv);
+void disjoint_postfork_parent(void *priv);
+void disjoint_postfork_child(void *priv);
+
+/* The sum over all buckets. Of the maxima too, so that they are upper bounds
+ * where buckets had theirs at different times. */
+struct bucket_stats disjoint_pool_stats(struct disjoint_pool *pool);
+/* Whether the laws hold; live blocks may come and go meanwhile. */
+bool disjoint_check(struct disjoint_pool *pool);
+
+/* The data path (block.c). */
+void *disjoint_malloc(void *priv, size_t size);
+void *disjoint_calloc(void *priv, size_t count, size_t size);
+void *disjoint_realloc(void *priv, void *ptr, size_t size);
+void *disjoint_aligned_malloc(void *priv, size_t size, size_t alignment);
+umf_result_t disjoint_malloc_usable_size(void *priv, const void *ptr, size_t *size);
+umf_result_t disjoint_free(void *priv, void *ptr);
+umf_result_t disjoint_get_last_allocation_error(void *priv);
+
+/* Control nodes (nodes.c). */
+umf_result_t disjoint_ctl(void *priv, umf_ctl_query_source_t source, const char *name, void *arg,
+                          size_t size, umf_ctl_query_type_t query, va_list args);
+
+#endif

@@ -1,0 +1,299 @@
+/* host.c - the books of the fake host and its provider (host.h). */
+#include "fake/host.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* ---- metadata ---- */
+
+static pthread_mutex_t meta_lock = PTHREAD_MUTEX_INITIALIZER;
+static size_t meta_in_use, meta_calls_to_failure;
+static bool meta_failed;
+
+struct meta_header {
+    _Alignas(16) size_t size;
+};
+
+static void *meta_alloc(size_t size) {
+    pthread_mutex_lock(&meta_lock);
+    bool fails = meta_calls_to_failure != 0 && --meta_calls_to_failure == 0;
+    meta_failed |= fails;
+    struct meta_header *header = fails ? NULL : calloc(1, sizeof *header + size);
+    if (header != NULL) {
+        header->size = size;
+        meta_in_use += size;
+    }
+    pthread_mutex_unlock(&meta_lock);
+    return header == NULL ? NULL : header + 1;
+}
+
+static void meta_free(void *ptr, size_t size) {
+    if (ptr == NULL) {
+        return;
+    }
+    struct meta_header *header = (struct meta_header *)ptr - 1;
+    if (header->size != size) {
+        fprintf(stderr, "meta_free: %zu bytes given back as %zu\n", header->size, size);
+        abort();
+    }
+    pthread_mutex_lock(&meta_lock);
+    meta_in_use -= size;
+    pthread_mutex_unlock(&meta_lock);
+    free(header);
+}
+
+size_t fake_meta_in_use(void) { return meta_in_use; }
+
+void fake_meta_fail_at(size_t n) {
+    meta_calls_to_failure = n;
+    meta_failed = false;
+}
+
+bool fake_meta_has_failed(void) { return meta_failed; }
+
+/* ---- log ---- */
+
+static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
+static size_t log_count;
+static char log_last[1024], error_last[1024];
+
+static void __attribute__((format(printf, 3, 4))) record(umf_plugin_log_level_t level,
+                                                         const char *where, const char *format,
+                                                         ...) {
+    (void)level;
+    va_list args;
+    va_start(args, format);
+    pthread_mutex_lock(&log_lock);
+    int at = snprintf(log_last, sizeof log_last, "%s: ", where);
+    (void)vsnprintf(log_last + at, sizeof log_last - (size_t)at, format, args);
+    log_count++;
+    pthread_mutex_unlock(&log_lock);
+    va_end(args);
+}
+
+static void __attribute__((format(printf, 2, 3))) error(const char *where, const char *format,
+                                                        ...) {
+    (void)where;
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(error_last, sizeof error_last, format, args);
+    va_end(args);
+}
+
+size_t fake_log_count(void) { return log_count; }
+const char *fake_log_last(void) { return log_last; }
+const char *fake_error_last(void) { return error_last; }
+void fake_log_reset(void) {
+    log_count = 0;
+    log_last[0] = error_last[0] = '\0';
+}
+
+/* ---- parameters ---- */
+
+static uint64_t number_of(const char *text) {
+    char *unit;
+    uint64_t number = strtoull(text, &unit, 0);
+    return strcmp(unit, "KiB") == 0 ? number << 10 : strcmp(unit, "MiB") == 0 ? number << 20 : number;
+}
+
+static umf_result_t effective_params(const void *params, const umf_param_table_t *table,
+                                     void *config) {
+    memset(config, 0, table->config_size);
+    if (params != NULL) {
+        memcpy(config, params, table->config_size);
+        return UMF_RESULT_SUCCESS;
+    }
+    for (size_t i = 0; i < table->row_count; i++) {
+        const umf_param_row_t *row = table->rows[i];
+        void *field = (char *)config + row->offset;
+        if (row->default_text == NULL) {
+            continue;
+        }
+        if (row->type == UMF_PARAM_SIZE) {
+            *(size_t *)field = number_of(row->default_text);
+        } else if (row->type == UMF_PARAM_INT) {
+            *(int *)field = (int)number_of(row->default_text);
+        } else if (row->type == UMF_PARAM_STRING) {
+            *(const char **)field = row->default_text;
+        }
+    }
+    return UMF_RESULT_SUCCESS;
+}
+
+/* ---- provider ---- */
+
+static struct fake_provider *fake_of(umf_memory_provider_handle_t handle) {
+    return (struct fake_provider *)(void *)handle;
+}
+
+/* The number of regions that begin at or below `address`. */
+static size_t regions_up_to(const struct fake_provider *fake, const void *address) {
+    size_t low = 0, high = fake->region_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if ((uintptr_t)fake->regions[middle].base <= (uintptr_t)address) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static void insert_region(struct fake_provider *fake, struct fake_region region) {
+    if (fake->region_count == fake->region_room) {
+        fake->region_room = fake->region_room == 0 ? 64 : 2 * fake->region_room;
+        fake->regions = realloc(fake->regions, fake->region_room * sizeof region);
+    }
+    size_t at = regions_up_to(fake, region.base);
+    memmove(&fake->regions[at + 1], &fake->regions[at], (fake->region_count - at) * sizeof region);
+    fake->regions[at] = region;
+    fake->region_count++;
+    fake->live_bytes += region.size;
+}
+
+static umf_result_t map_region(const struct fake_provider *fake, size_t size, size_t alignment,
+                               struct fake_region *region) {
+    if (size == 0 || size > (size_t)1 << 40 || alignment > (size_t)1 << 40) {
+        return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
+    }
+    if (alignment != 0 && (alignment & (alignment - 1)) != 0) {
+        return UMF_RESULT_ERROR_INVALID_ALIGNMENT;
+    }
+    region->mapping_size = size + alignment + fake->misalignment;
+    region->mapping = mmap(NULL, region->mapping_size,
+                           fake->is_untouchable ? PROT_NONE : PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (region->mapping == MAP_FAILED) {
+        return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
+    }
+    char *base = region->mapping;
+    size_t over = alignment == 0 ? 0 : (uintptr_t)base % alignment;
+    region->base = base + (over == 0 ? 0 : alignment - over) +
+                   (alignment == 0 ? fake->misalignment : 0);
+    region->size = size;
+    return UMF_RESULT_SUCCESS;
+}
+
+static umf_result_t provider_alloc(umf_memory_provider_handle_t provider, size_t size,
+                                   size_t alignment, uintptr_t word, void **ptr) {
+    struct fake_provider *fake = fake_of(provider);
+    struct fake_region region = {.word = word};
+    pthread_mutex_lock(&fake->lock);
+    fake->last_size = size;
+    fake->last_alignment = alignment;
+    umf_result_t result = fake->alloc_error;
+    if (++fake->alloc_calls == fake->fail_alloc_at && result == UMF_RESULT_SUCCESS) {
+        result = UMF_RESULT_ERROR_MEMORY_PROVIDER_SPECIFIC;
+    }
+    if (result == UMF_RESULT_SUCCESS) {
+        result = map_region(fake, size, alignment, &region);
+    }
+    if (result == UMF_RESULT_SUCCESS) {
+        insert_region(fake, region);
+        *ptr = region.base;
+    }
+    pthread_mutex_unlock(&fake->lock);
+    return result;
+}
+
+static umf_result_t provider_free(umf_memory_provider_handle_t provider, void *ptr, size_t size) {
+    struct fake_provider *fake = fake_of(provider);
+    pthread_mutex_lock(&fake->lock);
+    fake->free_calls++;
+    fake->last_freed = ptr;
+    fake->last_freed_size = size;
+    umf_result_t result = fake->free_error;
+    size_t at = regions_up_to(fake, ptr);
+    if (result == UMF_RESULT_SUCCESS && ptr != NULL) {
+        struct fake_region *region = at == 0 ? NULL : &fake->regions[at - 1];
+        if (region == NULL || region->base != ptr || region->size != size) {
+            result = UMF_RESULT_ERROR_INVALID_ARGUMENT;
+        } else {
+            fake->live_bytes -= size;
+            (void)munmap(region->mapping, region->mapping_size);
+            memmove(region, region + 1, (fake->region_count - at) * sizeof *region);
+            fake->region_count--;
+        }
+    }
+    pthread_mutex_unlock(&fake->lock);
+    return result;
+}
+
+static umf_result_t region_of(umf_memory_provider_handle_t provider, const void *ptr,
+                              umf_plugin_region_t *region) {
+    struct fake_provider *fake = fake_of(provider);
+    pthread_mutex_lock(&fake->lock);
+    size_t at = regions_up_to(fake, ptr);
+    const struct fake_region *found = at == 0 ? NULL : &fake->regions[at - 1];
+    bool is_known = found != NULL && (uintptr_t)ptr - (uintptr_t)found->base < found->size;
+    if (is_known) {
+        *region = (umf_plugin_region_t){
+            .base = found->base, .size = found->size, .word = found->word};
+    }
+    pthread_mutex_unlock(&fake->lock);
+    return is_known ? UMF_RESULT_SUCCESS : UMF_RESULT_ERROR_INVALID_ARGUMENT;
+}
+
+static umf_result_t tell(size_t value, size_t *out) {
+    if (value == 0) {
+        return UMF_RESULT_ERROR_NOT_SUPPORTED;
+    }
+    *out = value;
+    return UMF_RESULT_SUCCESS;
+}
+
+static umf_result_t get_min_page_size(umf_memory_provider_handle_t provider, const void *ptr,
+                                      size_t *size) {
+    (void)ptr;
+    return tell(fake_of(provider)->min_page_size, size);
+}
+
+static umf_result_t get_cache_line_size(umf_memory_provider_handle_t provider, size_t *size) {
+    return tell(fake_of(provider)->cache_line_size, size);
+}
+
+static const umf_plugin_host_t fake_host = {
+    .size = sizeof fake_host,
+    .abi_major = UMF_PLUGIN_ABI_MAJOR,
+    .abi_minor = UMF_PLUGIN_ABI_MINOR,
+    .log = record,
+    .error = error,
+    .meta_alloc = meta_alloc,
+    .meta_free = meta_free,
+    .effective_params = effective_params,
+    .provider_alloc = provider_alloc,
+    .provider_free = provider_free,
+    .provider_get_min_page_size = get_min_page_size,
+    .provider_get_cache_line_size = get_cache_line_size,
+    .region_of = region_of,
+};
+
+void fake_provider_init(struct fake_provider *provider) {
+    *provider = (struct fake_provider){
+        .host = &fake_host, .min_page_size = 4096, .cache_line_size = 64};
+    pthread_mutex_init(&provider->lock, NULL);
+}
+
+void fake_provider_fini(struct fake_provider *provider) {
+    for (size_t i = 0; i < provider->region_count; i++) {
+        (void)munmap(provider->regions[i].mapping, provider->regions[i].mapping_size);
+    }
+    free(provider->regions);
+    pthread_mutex_destroy(&provider->lock);
+}
+
+void fake_prefork(struct fake_provider *provider) {
+    pthread_mutex_lock(&provider->lock);
+    pthread_mutex_lock(&meta_lock);
+    pthread_mutex_lock(&log_lock);
+}
+
+void fake_postfork(struct fake_provider *provider) {
+    pthread_mutex_unlock(&log_lock);
+    pthread_mutex_unlock(&meta_lock);
+    pthread_mutex_unlock(&provider->lock);
+}

@@ -1,0 +1,294 @@
+/*
+ * fixture.c - one module that plays the part its file name tells: the tests copy
+ * it to good.so, bad-magic.so and so on. A component has the file's name, less
+ * .so, and is a provider where that begins with "provider".
+ *
+ * What it does, it notes in the file that FIXTURE_LOG names, a line each:
+ * "constructor NAME", "query NAME", "start NAME".
+ */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <umf/plugin_sdk.h>
+
+static char own_name[64];
+static umf_memory_pool_ops_t pool_ops;
+static umf_memory_provider_ops_t provider_ops;
+static umf_plugin_component_t component;
+static const umf_plugin_component_t *components[2] = {&component, NULL};
+static umf_plugin_desc_t desc;
+static const umf_plugin_host_t *host; /* from start */
+
+static int is_part(const char *part) { return strcmp(own_name, part) == 0; }
+
+/* Calls a function of the test program's, where it has one. */
+static void test_call(const char *function) {
+    void (*callback)(const char *name) = NULL;
+    void *address = dlsym(RTLD_DEFAULT, function);
+    memcpy(&callback, &address, sizeof callback);
+    if (callback) {
+        callback(own_name);
+    }
+}
+
+static void note(const char *what) {
+    const char *log = getenv("FIXTURE_LOG");
+    int fd = log ? open(log, O_WRONLY | O_APPEND | O_CREAT, 0600) : -1;
+    if (fd >= 0) {
+        char line[96];
+        int bytes = snprintf(line, sizeof line, "%s %s\n", what, own_name);
+        if (write(fd, line, (size_t)bytes) != bytes) {
+            _exit(99);
+        }
+        close(fd);
+    }
+}
+
+__attribute__((constructor)) static void begin(void) {
+    Dl_info info;
+    if (dladdr(own_name, &info) != 0) {
+        const char *slash = strrchr(info.dli_fname, '/');
+        snprintf(own_name, sizeof own_name, "%s", slash ? slash + 1 : info.dli_fname);
+        own_name[strlen(own_name) - 3] = '\0';
+    }
+    note("constructor");
+    if (is_part("loads-in-constructor")) {
+        test_call("fixture_on_constructor");
+    }
+}
+
+/* ---- ops that do as little as they may ---- */
+
+static umf_result_t pool_initialize(umf_memory_provider_handle_t provider, const void *params,
+                                    void **pool) {
+    (void)provider, (void)params;
+    *pool = &pool_ops;
+    return UMF_RESULT_SUCCESS;
+}
+static umf_result_t finalize(void *object) {
+    (void)object;
+    return UMF_RESULT_SUCCESS;
+}
+static void *pool_malloc(void *pool, size_t size) {
+    (void)pool, (void)size;
+    return NULL;
+}
+static void *pool_calloc(void *pool, size_t num, size_t size) {
+    (void)pool, (void)num, (void)size;
+    return NULL;
+}
+static void *pool_realloc(void *pool, void *ptr, size_t size) {
+    (void)pool, (void)ptr, (void)size;
+    return NULL;
+}
+static void *pool_aligned_malloc(void *pool, size_t size, size_t alignment) {
+    (void)pool, (void)size, (void)alignment;
+    return NULL;
+}
+static umf_result_t page_or_usable_size(void *object, const void *ptr, size_t *size) {
+    (void)object, (void)ptr;
+    *size = 4096;
+    return UMF_RESULT_SUCCESS;
+}
+static umf_result_t pool_free(void *pool, void *ptr) {
+    (void)pool, (void)ptr;
+    return UMF_RESULT_SUCCESS;
+}
+static umf_result_t pool_last_error(void *pool) {
+    (void)pool;
+    return UMF_RESULT_SUCCESS;
+}
+static umf_result_t pool_trim(void *pool, size_t keep) {
+    (void)pool, (void)keep;
+    return UMF_RESULT_SUCCESS;
+}
+static umf_result_t get_name(void *object, const char **name) {
+    (void)object;
+    *name = own_name;
+    return UMF_RESULT_SUCCESS;
+}
+
+struct config {
+    int number;
+};
+static const umf_param_row_t number_row = {
+    .size = sizeof number_row,
+    .type = UMF_PARAM_INT,
+    .phase = UMF_PARAM_PHASE_CREATE,
+    .offset = offsetof(struct config, number),
+    .name = "number",
+    .default_text = "1",
+    .max = 100,
+    .help = "any number",
+};
+static const umf_param_row_t *const rows[] = {&number_row};
+static const umf_param_table_t table = {
+    .size = sizeof table,
+    .kind = UMF_PLUGIN_KIND_PROVIDER,
+    .name = own_name,
+    .config_size = sizeof(struct config),
+    .rows = rows,
+    .row_count = 1,
+};
+
+static umf_result_t provider_initialize(const void *params, void **provider) {
+    static struct config config;
+    *provider = &config;
+    return host->effective_params(params, &table, &config);
+}
+static umf_result_t provider_alloc(void *provider, size_t size, size_t alignment, void **ptr) {
+    (void)provider, (void)size, (void)alignment, (void)ptr;
+    return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
+}
+static umf_result_t provider_free(void *provider, void *ptr, size_t size) {
+    (void)provider, (void)ptr, (void)size;
+    return UMF_RESULT_SUCCESS;
+}
+static umf_result_t native_error(void *provider, const char **message, int32_t *error) {
+    (void)provider;
+    *message = "";
+    *error = 0;
+    return UMF_RESULT_SUCCESS;
+}
+static umf_result_t recommended_page_size(void *provider, size_t size, size_t *page) {
+    (void)provider, (void)size;
+    *page = 4096;
+    return UMF_RESULT_SUCCESS;
+}
+/* Tells the test what the parameter `number` came to. */
+static umf_result_t cache_line_size(void *provider, size_t *size) {
+    *size = (size_t)((struct config *)provider)->number;
+    return UMF_RESULT_SUCCESS;
+}
+
+static umf_result_t start(const umf_plugin_host_t *its_host) {
+    host = its_host;
+    note("start");
+    if (is_part("slow-start")) {
+        usleep(200 * 1000);
+    } else if (is_part("loads-in-start")) {
+        test_call("fixture_on_start");
+    }
+    return is_part("failing-start") ? UMF_RESULT_ERROR_OUT_OF_RESOURCES : UMF_RESULT_SUCCESS;
+}
+
+/* ---- the parts ---- */
+
+static void ops_fill(void) {
+    pool_ops = (umf_memory_pool_ops_t){
+        .version = UMF_POOL_OPS_VERSION_CURRENT,
+        .initialize = pool_initialize,
+        .finalize = finalize,
+        .malloc = pool_malloc,
+        .calloc = pool_calloc,
+        .realloc = pool_realloc,
+        .aligned_malloc = pool_aligned_malloc,
+        .malloc_usable_size = page_or_usable_size,
+        .free = is_part("null-op") ? NULL : pool_free,
+        .get_last_allocation_error = pool_last_error,
+        .get_name = get_name,
+        .ext_trim_memory = pool_trim,
+    };
+    provider_ops = (umf_memory_provider_ops_t){
+        .version = UMF_PROVIDER_OPS_VERSION_CURRENT,
+        .initialize = provider_initialize,
+        .finalize = finalize,
+        .alloc = is_part("provider-null-op") ? NULL : provider_alloc,
+        .free = provider_free,
+        .get_last_native_error = native_error,
+        .get_recommended_page_size = recommended_page_size,
+        .get_min_page_size = page_or_usable_size,
+        .get_name = get_name,
+        .get_cache_line_size = cache_line_size,
+    };
+}
+
+static void component_fill(void) {
+    int is_provider = strncmp(own_name, "provider", 8) == 0;
+    component = (umf_plugin_component_t){
+        .size = sizeof component,
+        .kind = is_provider ? UMF_PLUGIN_KIND_PROVIDER : UMF_PLUGIN_KIND_POOL,
+        .name = own_name,
+        .ops = is_provider ? (const void *)&provider_ops : (const void *)&pool_ops,
+        .ops_size = is_provider ? sizeof provider_ops : sizeof pool_ops,
+        .ops_version = is_provider ? provider_ops.version : pool_ops.version,
+        .params = is_provider ? &table : NULL,
+        .start = start,
+    };
+    if (is_part("other-name")) {
+        component.name = "another";
+    } else if (is_part("other-kind")) {
+        component.kind = UMF_PLUGIN_KIND_PROVIDER;
+    } else if (is_part("short-component")) {
+        component.size = 8;
+    } else if (is_part("no-ops")) {
+        component.ops = NULL;
+    } else if (is_part("other-ops-version")) {
+        component.ops_version++;
+    } else if (is_part("foreign-ops")) {
+        pool_ops.version = component.ops_version = UMF_MAKE_VERSION(2, 0);
+    } else if (is_part("newer-ops")) {
+        pool_ops.version = component.ops_version = UMF_MAKE_VERSION(1, 99);
+        component.ops_size += 64;
+    } else if (is_part("older-ops")) { /* what stands behind its size is not its */
+        pool_ops.version = component.ops_version = UMF_MAKE_VERSION(1, 0);
+        component.ops_size = offsetof(umf_memory_pool_ops_t, ext_trim_memory);
+    } else if (is_part("older-component")) {
+        component.size = offsetof(umf_plugin_component_t, start);
+    }
+}
+
+static void desc_fill(void) {
+    desc = (umf_plugin_desc_t){
+        .magic = UMF_PLUGIN_MAGIC,
+        .size = sizeof desc,
+        .abi_major = UMF_PLUGIN_ABI_MAJOR,
+        .abi_minor = UMF_PLUGIN_ABI_MINOR,
+        .host_minor_needed = UMF_PLUGIN_ABI_MINOR,
+        .name = own_name,
+        .version = "1",
+        .vendor = "tests",
+        .components = components,
+        .component_count = 1,
+    };
+    if (is_part("bad-magic")) {
+        desc.magic++;
+    } else if (is_part("bad-size")) {
+        desc.size = 3;
+    } else if (is_part("unknown-flags")) {
+        desc.flags = 1;
+    } else if (is_part("foreign-abi")) {
+        desc.abi_major = 9;
+    } else if (is_part("needs-newer-host")) {
+        desc.host_minor_needed = 99;
+    } else if (is_part("no-components")) {
+        desc.component_count = 0;
+    } else if (is_part("null-components")) {
+        desc.components = NULL;
+    } else if (is_part("null-component")) {
+        desc.component_count = 2;
+    } else if (is_part("newer-desc")) {
+        desc.size += 64;
+        desc.abi_minor = 99;
+    }
+}
+
+__attribute__((visibility("default"))) umf_result_t
+umf_plugin_query(const umf_plugin_host_t *its_host, const umf_plugin_desc_t **out);
+
+umf_result_t umf_plugin_query(const umf_plugin_host_t *its_host, const umf_plugin_desc_t **out) {
+    (void)its_host;
+    note("query");
+    if (is_part("failing-query")) {
+        return UMF_RESULT_ERROR_NOT_SUPPORTED;
+    }
+    ops_fill();
+    component_fill();
+    desc_fill();
+    *out = is_part("null-desc") ? NULL : &desc;
+    return UMF_RESULT_SUCCESS;
+}

@@ -122,6 +122,20 @@ void umfi_params_destroy(struct umf_params_t *params) {
     umfi_meta_free(params, sizeof *params);
 }
 
+umf_result_t umfi_params_retarget(struct umf_params_t *params, const char *from,
+                                  const char *component) {
+    if (strcmp(from, component) == 0 || strcmp(params->component, from) != 0) {
+        return UMF_RESULT_SUCCESS;
+    }
+    char *copy = umfi_meta_strdup(component);
+    if (!copy) {
+        return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
+    }
+    umfi_meta_free_string(params->component);
+    params->component = copy;
+    return UMF_RESULT_SUCCESS;
+}
+
 umf_result_t umfi_params_set(struct umf_params_t *params, const char *name,
                              const struct umfi_param_value *value) {
     struct umfi_param_value copy;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/error.h"
+#include "core/params.h"
 #include "plugin/plugin.h"
 #include "plugin/registry.h"
 
@@ -22,6 +23,27 @@ const umf_memory_provider_ops_t *umfPluginProviderOps(const char *name) {
     return ops_find(UMF_PLUGIN_KIND_PROVIDER, name);
 }
 
+/* The parameters of a create by name: the caller's set, which an alias may have
+ * been made for, or, where the component takes any, a set with nothing in it. */
+struct by_name {
+    umf_params_handle_t params, own;
+};
+
+static umf_result_t by_name_begin(struct by_name *call, const struct umfi_component *component,
+                                  const char *name, umf_params_handle_t params) {
+    *call = (struct by_name){.params = params};
+    if (params) {
+        return umfi_params_retarget(params, name, component->desc.name);
+    }
+    if (!component->desc.params) {
+        return UMF_RESULT_SUCCESS;
+    }
+    umf_result_t result =
+        umfi_params_create(component->desc.kind, component->desc.name, &call->own);
+    call->params = call->own;
+    return result;
+}
+
 umf_result_t umfMemoryProviderCreateByName(const char *name, umf_params_handle_t params,
                                            umf_memory_provider_handle_t *hProvider) {
     struct umfi_component *component;
@@ -30,7 +52,13 @@ umf_result_t umfMemoryProviderCreateByName(const char *name, umf_params_handle_t
     if (result != UMF_RESULT_SUCCESS) {
         return result;
     }
-    return umfMemoryProviderCreate(component->desc.ops, params, hProvider);
+    struct by_name call;
+    result = by_name_begin(&call, component, name, params);
+    if (result == UMF_RESULT_SUCCESS) {
+        result = umfMemoryProviderCreate(component->desc.ops, call.params, hProvider);
+    }
+    umfi_params_destroy(call.own);
+    return result;
 }
 
 umf_result_t umfPoolCreateByName(const char *name, umf_memory_provider_handle_t provider,
@@ -43,7 +71,13 @@ umf_result_t umfPoolCreateByName(const char *name, umf_memory_provider_handle_t 
     if (result != UMF_RESULT_SUCCESS) {
         return result;
     }
-    return umfPoolCreate(component->desc.ops, provider, params, flags, hPool);
+    struct by_name call;
+    result = by_name_begin(&call, component, name, params);
+    if (result == UMF_RESULT_SUCCESS) {
+        result = umfPoolCreate(component->desc.ops, provider, call.params, flags, hPool);
+    }
+    umfi_params_destroy(call.own);
+    return result;
 }
 
 umf_result_t umfPluginDescribe(const char *kind, const char *name,

@@ -45,7 +45,8 @@ static const struct kind kinds[] = {
     {0x7e0000000000, 8, false},                         /* eight arenas share one page */
     {0x7d0000000123, 1000, true},                       /* unaligned */
     {0x7c0000005000, 65536, true},                      /* slabs across granules */
-    {0x100000003000, (uintptr_t)1 << 35, false},        /* 2 TiB arenas, a page off */
+    {0x100000000000, (uintptr_t)1 << 35, false},         /* 2 TiB arenas */
+    {0x600000003000, ((uintptr_t)1 << 28) + 4096, true}, /* 16 GiB, a page off */
     {(uintptr_t)7 << 48 | 24, (uintptr_t)1 << 44, true}, /* past 48 bits, unaligned */
     {0x7b0000000000, (uintptr_t)1 << 21, false},        /* whole leaves */
 };
@@ -698,18 +699,15 @@ static void run_threads(void) {
 static void run_failures(void) {
     size_t in_use = umfi_meta_in_use();
     uint64_t random = seed + 99;
-    for (long n = 1; n <= 40; n++) {
+    for (long n = 1; n <= 24; n++) {
         unsigned long failures = 0;
         world_init();
-        for (unsigned i = 0; i < 400; i++) {
+        for (unsigned i = 0; i < 300; i++) {
             if (i == 0 || umfi_meta_has_failed()) {
                 failures += i > 0;
                 umfi_meta_fail_nth(n);
             }
             operate(&arenas[draw(&random, ARENAS)], &random);
-            if (i % 100 == 0) {
-                lawful();
-            }
         }
         umfi_meta_fail_nth(0);
         EXPECT(failures > 0);

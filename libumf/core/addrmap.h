@@ -79,7 +79,8 @@ struct umfi_taken {
 /* A split or a merge between its prepare and its commit or cancel. */
 struct umfi_reshape {
     struct umfi_region old[2]; /* what it replaces; old[1].id is 0 in a split */
-    uint32_t fresh[2];         /* table indices of what replaces it; 0: none */
+    uint64_t fresh_id[2];      /* of what replaces it; 0: none */
+    uint32_t fresh[2];         /* their table indices */
 };
 
 /* A table of items that never move, by 31-bit index; index 0 is none. Chunk k

@@ -49,7 +49,7 @@ static umf_result_t split_prepare_locked(struct umfi_addrmap *map, const struct 
         umfi_nest_forget(map, low);
         return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
     }
-    *reshape = (struct umfi_reshape){.fresh = {low->index, high->index}};
+    *reshape = (struct umfi_reshape){.fresh_id = {low->kept_id, high->kept_id}, .fresh = {low->index, high->index}};
     umfi_entry_copy(whole, &reshape->old[0]);
     return UMF_RESULT_SUCCESS;
 }
@@ -85,7 +85,7 @@ static umf_result_t merge_prepare_locked(struct umfi_addrmap *map, const struct 
     if (!whole) {
         return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
     }
-    *reshape = (struct umfi_reshape){.fresh = {whole->index}};
+    *reshape = (struct umfi_reshape){.fresh_id = {whole->kept_id}, .fresh = {whole->index}};
     umfi_entry_copy(low, &reshape->old[0]);
     umfi_entry_copy(high, &reshape->old[1]);
     return UMF_RESULT_SUCCESS;

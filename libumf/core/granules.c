@@ -166,8 +166,8 @@ static struct umfi_granule_leaf *leaf_at(uint64_t entry) {
 
 static void words_store(struct umfi_granule_leaf *leaf, uint64_t first, uint64_t last, uint32_t word) {
     for (uint64_t granule = first; granule < last; granule++) {
-        /* release: the word's owner was added before */
-        atomic_store_explicit(&leaf->word[granule % UMFI_GRANULES_A_LEAF], word, memory_order_release);
+        /* relaxed: granules.h, Threads */
+        atomic_store_explicit(&leaf->word[granule % UMFI_GRANULES_A_LEAF], word, memory_order_relaxed);
     }
 }
 

@@ -13,14 +13,16 @@
  *     owner(p) = table[p < border ? left : right],
  *     index 0: no visible region anywhere in these pages,
  *     index UMFI_GRANULE_SLOW: a page of more than one owner, an owner without
- *     an index, or (on both sides: all ones) more than one border.
+ *     an index, or (on both sides: all ones) more than one border;
+ *     table[0] = table[UMFI_GRANULE_SLOW] = NULL.
  *     root[r] is 0 or word << 32 (all 65536 granules of these 4 GiB read so), or
  *     the address of their leaf, plus 1.
  *
  * Threads: readers take no lock and write nothing; each word is one atomic, and
- * nothing that they read through is freed before the map. An owner's index is
- * given out again only after all others were: a reader must sleep through some
- * 16,000 pools' lives between two loads to meet a wrong owner.
+ * nothing that they read through is freed before the map. Words are not ordered
+ * with the table: an index that has no owner (yet, or any more) reads slow. An
+ * owner's index is given out again only after all others were: a reader must
+ * sleep through some 16,000 pools' lives between two loads to meet a wrong owner.
  */
 #ifndef UMFI_CORE_GRANULES_H
 #define UMFI_CORE_GRANULES_H
@@ -65,15 +67,15 @@ static inline void *umfi_granules_find(const struct umfi_granules *granules, uin
     uint32_t word = (uint32_t)(entry >> 32);
     if (UMFI_LIKELY(entry & 1)) {
         const struct umfi_granule_leaf *leaf = (const void *)(uintptr_t)(entry - 1);
-        /* acquire: the owner's pointer was written before a word named it */
         word = atomic_load_explicit(&leaf->word[(address >> UMFI_GRANULE_SHIFT) & 0xffff],
-                                    memory_order_acquire);
+                                    memory_order_relaxed);
     }
     uint32_t page = (uint32_t)(address >> 12) & 15;
     uint32_t index = (page < word >> 28 ? word : word >> 14) & (UMFI_GRANULE_OWNERS - 1);
-    *slow = index == UMFI_GRANULE_SLOW;
     /* acquire: what the owner points to was written before it was added */
-    return atomic_load_explicit(&granules->owner[index], memory_order_acquire);
+    void *owner = atomic_load_explicit(&granules->owner[index], memory_order_acquire);
+    *slow = !owner && index != 0;
+    return owner;
 }
 
 struct umfi_addrmap;

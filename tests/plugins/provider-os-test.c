@@ -295,6 +295,8 @@ START_TEST(without_address_space_alloc_fails_and_leaks_nothing) {
         struct rlimit none = {.rlim_cur = 1 << 20, .rlim_max = RLIM_INFINITY}, old;
         int descriptors = open_descriptors();
         void *block = NULL;
+        /* a module's thread-local memory is made at its first use */
+        ck_assert_int_eq(umfMemoryProviderAlloc(provider, 0, 0, &block), SPECIFIC);
         ck_assert_int_eq(getrlimit(RLIMIT_AS, &old), 0);
         ck_assert_int_eq(setrlimit(RLIMIT_AS, &none), 0);
         umf_result_t plain = umfMemoryProviderAlloc(provider, 1 << 24, 0, &block);

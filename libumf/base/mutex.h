@@ -65,8 +65,8 @@ static inline void umfi_mutex_unlock(struct umfi_mutex *m) UMFI_RELEASES(*m) UMF
 }
 
 /* Around fork: every mutex of the process is taken in the parent, in rank
- * order, and given back on both sides. The child has no other thread that could
- * hold one, so a fresh mutex is right there and unlocking is not needed. */
+ * order, and given back on both sides. In the child the one thread is the one
+ * that took it; waiters were left behind, so it gets a fresh mutex after that. */
 static inline void umfi_mutex_lock_for_fork(struct umfi_mutex *m) UMFI_UNCHECKED_LOCKS {
     (void)pthread_mutex_lock(&m->os);
 }
@@ -74,6 +74,7 @@ static inline void umfi_mutex_unlock_in_parent(struct umfi_mutex *m) UMFI_UNCHEC
     (void)pthread_mutex_unlock(&m->os);
 }
 static inline void umfi_mutex_reset_in_child(struct umfi_mutex *m) UMFI_UNCHECKED_LOCKS {
+    (void)pthread_mutex_unlock(&m->os); /* or ThreadSanitizer takes it for held for ever */
     (void)pthread_mutex_init(&m->os, NULL);
 }
 

@@ -48,17 +48,23 @@ umf_result_t os_alloc(void *provider, size_t size, size_t alignment, void **ptr)
     return result;
 }
 
+/* Sizes that wrap are not left to the kernel: not every munmap is the kernel's,
+ * under a sanitizer. */
+static umf_result_t private_free(void *ptr, size_t size) {
+    size_t length, end;
+    bool is_range = umfi_round_up_size(size, umfi_page_bytes(), &length) &&
+                    umfi_add_size((uintptr_t)ptr, length, &end);
+    int error = !is_range ? EINVAL : munmap(ptr, length) != 0 ? errno : 0;
+    return error ? os_native_fail(UMF_OS_RESULT_ERROR_FREE_FAILED, error) : UMF_RESULT_SUCCESS;
+}
+
 umf_result_t os_free(void *provider, void *ptr, size_t size) {
     struct os_provider *os = provider;
-    umf_result_t result = UMF_RESULT_SUCCESS;
     if (!ptr) {
         return UMF_RESULT_SUCCESS;
     }
-    if (os->is_shared) {
-        result = os_shared_free(&os->shared, ptr, size);
-    } else if (munmap(ptr, size) != 0) {
-        result = os_native_fail(UMF_OS_RESULT_ERROR_FREE_FAILED, errno);
-    }
+    umf_result_t result =
+        os->is_shared ? os_shared_free(&os->shared, ptr, size) : private_free(ptr, size);
     if (result == UMF_RESULT_SUCCESS) {
         umfi_usage_sub(&os->usage, size);
     }

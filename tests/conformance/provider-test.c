@@ -1,0 +1,107 @@
+/* provider-test.c - the rules of provider.h over each provider that is built. */
+#include "conformance/provider.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <umf/providers/provider_fixed_memory.h>
+#include <umf/providers/provider_os_memory.h>
+
+#include "suite.h"
+
+static umf_result_t os_make(umf_memory_provider_handle_t *provider,
+                            umf_memory_visibility_t visibility, const char *shm_name) {
+    umf_os_memory_provider_params_handle_t params = NULL;
+    umf_result_t result = umfOsMemoryProviderParamsCreate(&params);
+    if (result) {
+        return result;
+    }
+    result = umfOsMemoryProviderParamsSetVisibility(params, visibility);
+    if (!result) {
+        result = umfOsMemoryProviderParamsSetShmName(params, shm_name);
+    }
+    if (!result) {
+        result = umfMemoryProviderCreate(umfOsMemoryProviderOps(), params, provider);
+    }
+    umfOsMemoryProviderParamsDestroy(params);
+    return result;
+}
+
+static umf_result_t os_private_make(umf_memory_provider_handle_t *provider) {
+    return os_make(provider, UMF_MEM_MAP_PRIVATE, NULL);
+}
+static umf_result_t os_shared_make(umf_memory_provider_handle_t *provider) {
+    return os_make(provider, UMF_MEM_MAP_SHARED, "");
+}
+static umf_result_t os_named_make(umf_memory_provider_handle_t *provider) {
+    char name[64];
+    snprintf(name, sizeof name, "umf-conformance-%d", (int)getpid());
+    return os_make(provider, UMF_MEM_MAP_SHARED, name);
+}
+
+#define OS_PROVIDER                                                     \
+    .name = "OS", .zero_size = UMF_RESULT_ERROR_MEMORY_PROVIDER_SPECIFIC, \
+    .huge_size = UMF_RESULT_ERROR_MEMORY_PROVIDER_SPECIFIC,             \
+    .exhausted_code = UMF_OS_RESULT_ERROR_ALLOC_FAILED,                 \
+    .alignment_3 = UMF_RESULT_ERROR_INVALID_ARGUMENT,                   \
+    .alignment_3_pages = UMF_RESULT_SUCCESS,                            \
+    .success_code = UMF_OS_RESULT_SUCCESS,                              \
+    .purge_lazy_code = UMF_OS_RESULT_ERROR_PURGE_LAZY_FAILED,           \
+    .purge_force_code = UMF_OS_RESULT_ERROR_PURGE_FORCE_FAILED, .purge_zeroes = true
+
+static const struct provider_maker os_private = {
+    OS_PROVIDER, .make = os_private_make, .ipc = UMF_RESULT_ERROR_INVALID_ARGUMENT};
+static const struct provider_maker os_shared = {
+    OS_PROVIDER, .make = os_shared_make, .split_unknown = UMF_RESULT_ERROR_UNKNOWN};
+static const struct provider_maker os_named = {
+    OS_PROVIDER, .make = os_named_make, .split_unknown = UMF_RESULT_ERROR_UNKNOWN};
+
+static char *buffer;
+enum { BUFFER_BYTES = 64 << 20 };
+
+static umf_result_t fixed_make(umf_memory_provider_handle_t *provider, size_t shift) {
+    umf_fixed_memory_provider_params_handle_t params = NULL;
+    if (!buffer) {
+        buffer = mmap(NULL, BUFFER_BYTES, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    }
+    umf_result_t result =
+        umfFixedMemoryProviderParamsCreate(buffer + shift, BUFFER_BYTES - shift, &params);
+    if (result) {
+        return result;
+    }
+    result = umfMemoryProviderCreate(umfFixedMemoryProviderOps(), params, provider);
+    umfFixedMemoryProviderParamsDestroy(params);
+    return result;
+}
+
+static umf_result_t fixed_aligned_make(umf_memory_provider_handle_t *provider) {
+    return fixed_make(provider, 0);
+}
+static umf_result_t fixed_unaligned_make(umf_memory_provider_handle_t *provider) {
+    return fixed_make(provider, 1001);
+}
+
+#define FIXED_PROVIDER                                                        \
+    .name = "FIXED", .zero_size = UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY,        \
+    .huge_size = UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY, .nulls_when_full = true, \
+    .alignment_3 = UMF_RESULT_ERROR_INVALID_ALIGNMENT,                        \
+    .alignment_3_pages = UMF_RESULT_ERROR_INVALID_ALIGNMENT, .cache_line = 64, \
+    .success_code = UMF_FIXED_RESULT_SUCCESS,                                 \
+    .purge_lazy = UMF_RESULT_ERROR_NOT_SUPPORTED,                             \
+    .purge_force_code = UMF_FIXED_RESULT_ERROR_PURGE_FORCE_FAILED,            \
+    .purge_zeroes = true, .split_unknown = UMF_RESULT_ERROR_INVALID_ARGUMENT, \
+    .ipc = UMF_RESULT_ERROR_NOT_SUPPORTED
+
+static const struct provider_maker fixed_aligned = {FIXED_PROVIDER, .make = fixed_aligned_make};
+static const struct provider_maker fixed_unaligned = {FIXED_PROVIDER, .make = fixed_unaligned_make};
+
+PROVIDER_CASES(os_private)
+PROVIDER_CASES(os_shared)
+PROVIDER_CASES(os_named)
+PROVIDER_CASES(fixed_aligned)
+PROVIDER_CASES(fixed_unaligned)
+
+SUITE_MAIN("conformance/provider",
+           PROVIDER_CASE_LIST(os_private) PROVIDER_CASE_LIST(os_shared) PROVIDER_CASE_LIST(os_named)
+               PROVIDER_CASE_LIST(fixed_aligned) PROVIDER_CASE_LIST(fixed_unaligned))

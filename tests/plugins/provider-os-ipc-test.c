@@ -1,0 +1,312 @@
+/*
+ * provider-os-ipc-test.c - handles of the OS provider, in one process and in two.
+ *
+ * The other process is os-consumer, started by exec: nothing is inherited.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <umf.h>
+#include <unistd.h>
+
+#include "plugins/os-consumer.h"
+#include "plugins/os-support.h"
+#include "suite.h"
+
+enum { SIZE = 10000 };
+
+static char handle[512];
+
+static void handle_get(umf_memory_provider_handle_t provider, void *block, size_t size) {
+    memset(handle, 0x55, sizeof handle);
+    ck_ok(umfMemoryProviderGetIPCHandle(provider, block, size, handle));
+}
+
+static umf_memory_provider_handle_t shared_made(const char *shm_name) {
+    return os_made(&(struct os_setup){.visibility = UMF_MEM_MAP_SHARED, .shm_name = shm_name});
+}
+
+static bool is_filled(const unsigned char *p, size_t size, unsigned char byte) {
+    for (size_t i = 0; i < size; i++) {
+        if (p[i] != byte) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The consumer, to whom requests are written and whose answers are read. */
+struct consumer {
+    pid_t pid;
+    int requests, answers;
+};
+
+static struct consumer consumer_start(bool may_trace) {
+    int to[2], from[2];
+    char path[4096];
+    const char *build = getenv("top_builddir");
+    snprintf(path, sizeof path, "%s/tests/plugins/os-consumer", build ? build : ".");
+    ck_assert_int_eq(pipe2(to, O_CLOEXEC), 0);
+    ck_assert_int_eq(pipe2(from, O_CLOEXEC), 0);
+    pid_t pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        dup2(to[0], STDIN_FILENO);
+        dup2(from[1], STDOUT_FILENO);
+        execl(path, path, (char *)NULL);
+        _exit(127);
+    }
+    close(to[0]);
+    close(from[1]);
+    if (may_trace) {
+        (void)prctl(PR_SET_PTRACER, pid, 0, 0, 0); /* EINVAL without Yama: not needed */
+    }
+    return (struct consumer){pid, to[1], from[0]};
+}
+
+static int32_t consumer_ask(const struct consumer *consumer, size_t handle_bytes,
+                            unsigned char expected, unsigned char reply) {
+    struct os_consumer_request request;
+    int32_t answer = -2;
+    memset(&request, 0, sizeof request);
+    request.handle_bytes = handle_bytes;
+    request.size = SIZE;
+    request.expected = expected;
+    request.reply = reply;
+    ck_assert_int_eq(write(consumer->requests, &request, sizeof request), sizeof request);
+    ck_assert_int_eq(write(consumer->requests, handle, handle_bytes), (ssize_t)handle_bytes);
+    ck_assert_int_eq(read(consumer->answers, &answer, sizeof answer), sizeof answer);
+    return answer;
+}
+
+static void consumer_end(const struct consumer *consumer) {
+    int status = -1;
+    close(consumer->requests);
+    close(consumer->answers);
+    ck_assert_int_eq(waitpid(consumer->pid, &status, 0), consumer->pid);
+    ck_assert_int_eq(status, 0);
+}
+
+START_TEST(a_handle_has_41_bytes_and_the_name) {
+    static const struct {
+        const char *name;
+        size_t bytes;
+    } cases[] = {{NULL, 41}, {"", 41}, {"umf-size-test", 41 + sizeof "/umf-size-test" - 1}};
+    for (size_t i = 0; i < 3; i++) {
+        umf_memory_provider_handle_t provider = shared_made(cases[i].name);
+        size_t bytes = 0;
+        ck_ok(umfMemoryProviderGetIPCHandleSize(provider, &bytes));
+        ck_assert_uint_eq(bytes, cases[i].bytes);
+        void *block = NULL;
+        ck_ok(umfMemoryProviderAlloc(provider, SIZE, 0, &block));
+        handle_get(provider, block, SIZE);
+        ck_assert_int_eq(handle[bytes - 1], 0);
+        ck_assert_int_eq(handle[bytes], 0x55); /* not a byte more */
+        ck_ok(umfMemoryProviderFree(provider, block, SIZE));
+        ck_ok(umfMemoryProviderDestroy(provider));
+    }
+}
+END_TEST
+
+START_TEST(get_needs_the_start_of_an_allocation) {
+    umf_memory_provider_handle_t provider = shared_made(NULL);
+    char *block = NULL;
+    ck_ok(umfMemoryProviderAlloc(provider, SIZE, 0, (void **)&block));
+    ck_assert_int_eq(umfMemoryProviderGetIPCHandle(provider, block + 1, SIZE, handle), INV);
+    ck_assert_int_eq(umfMemoryProviderGetIPCHandle(provider, block + 4096, 4096, handle), INV);
+    ck_assert_int_eq(umfMemoryProviderGetIPCHandle(provider, block - 4096, 4096, handle), INV);
+    ck_assert_int_eq(umfMemoryProviderGetIPCHandle(provider, block, 1 << 20, handle), INV);
+    ck_ok(umfMemoryProviderAllocationSplit(provider, block, SIZE, 4096));
+    ck_ok(umfMemoryProviderGetIPCHandle(provider, block + 4096, 4096, handle));
+    ck_ok(umfMemoryProviderFree(provider, block, 4096));
+    ck_assert_int_eq(umfMemoryProviderGetIPCHandle(provider, block, 4096, handle), INV);
+    ck_ok(umfMemoryProviderFree(provider, block + 4096, SIZE - 4096));
+    ck_ok(umfMemoryProviderDestroy(provider));
+}
+END_TEST
+
+START_TEST(put_takes_its_own_handles_only) {
+    umf_memory_provider_handle_t provider = shared_made("umf-put-test");
+    umf_memory_provider_handle_t other = shared_made("umf-put-othe"); /* as long */
+    void *block = NULL;
+    struct os_ipc_data data;
+    ck_ok(umfMemoryProviderAlloc(provider, SIZE, 0, &block));
+    handle_get(provider, block, SIZE);
+    memcpy(&data, handle, sizeof data);
+    ck_ok(umfMemoryProviderPutIPCHandle(provider, handle));
+    ck_assert_int_eq(umfMemoryProviderPutIPCHandle(other, handle), INV);
+    data.pid++;
+    memcpy(handle, &data, sizeof data);
+    ck_assert_int_eq(umfMemoryProviderPutIPCHandle(provider, handle), INV);
+    data.pid--;
+    data.fd += 100;
+    memcpy(handle, &data, sizeof data);
+    ck_assert_int_eq(umfMemoryProviderPutIPCHandle(provider, handle), INV);
+    data.fd -= 100;
+    memcpy(handle, &data, sizeof data);
+    handle[sizeof data + 1] ^= 1; /* the name */
+    ck_assert_int_eq(umfMemoryProviderPutIPCHandle(provider, handle), INV);
+    ck_ok(umfMemoryProviderFree(provider, block, SIZE));
+    ck_ok(umfMemoryProviderDestroy(other));
+    ck_ok(umfMemoryProviderDestroy(provider));
+}
+END_TEST
+
+static void expect_open(umf_memory_provider_handle_t provider, const struct os_ipc_data *data,
+                        umf_result_t expected) {
+    void *untouched = handle, *opened = untouched;
+    char forged[sizeof handle];
+    memcpy(forged, handle, sizeof forged);
+    memcpy(forged, data, sizeof *data);
+    int descriptors = open_descriptors();
+    ck_assert_int_eq(umfMemoryProviderOpenIPCHandle(provider, forged, &opened), expected);
+    ck_assert_ptr_eq(opened, untouched);
+    ck_assert_int_eq(open_descriptors(), descriptors);
+}
+
+START_TEST(a_forged_handle_is_refused_as_far_as_it_shows) {
+    umf_memory_provider_handle_t provider = shared_made(NULL);
+    void *block = NULL;
+    ck_ok(umfMemoryProviderAlloc(provider, SIZE, 0, &block));
+    handle_get(provider, block, SIZE);
+    struct os_ipc_data good, bad;
+    memcpy(&good, handle, sizeof good);
+    bad = good, bad.fd = 1000;
+    expect_open(provider, &bad, INV); /* EBADF */
+    bad = good, bad.pid = 0x3fffffff;
+    expect_open(provider, &bad, INV); /* ESRCH or EINVAL */
+    bad = good, bad.pid = -1;
+    expect_open(provider, &bad, INV); /* EINVAL */
+    bad = good, bad.visibility = UMF_MEM_MAP_PRIVATE;
+    expect_open(provider, &bad, INV);
+    bad = good, bad.protection = 0x100;
+    expect_open(provider, &bad, INV);
+    bad = good, bad.size = 0;
+    expect_open(provider, &bad, INV);
+    bad = good, bad.size = UINT64_MAX;
+    expect_open(provider, &bad, INV);
+    bad = good, bad.size = 1 << 30; /* behind the end of the file */
+    expect_open(provider, &bad, INV);
+    bad = good, bad.offset = UINT64_MAX - 4095;
+    expect_open(provider, &bad, INV);
+    bad = good, bad.name_length = 1 << 20;
+    expect_open(provider, &bad, INV);
+    bad = good, bad.offset = 1, bad.size = 1;
+    expect_open(provider, &bad, SPECIFIC);
+    ck_assert_int_eq(os_native_code(provider), UMF_OS_RESULT_ERROR_ALLOC_FAILED);
+    ck_assert_int_eq(umfMemoryProviderCloseIPCHandle(provider, (char *)block + 1, 4096), SPECIFIC);
+    ck_assert_int_eq(os_native_code(provider), UMF_OS_RESULT_ERROR_FREE_FAILED);
+    ck_ok(umfMemoryProviderFree(provider, block, SIZE));
+    ck_ok(umfMemoryProviderDestroy(provider));
+}
+END_TEST
+
+static void exchange_with_consumer(const char *shm_name) {
+    umf_memory_provider_handle_t provider = shared_made(shm_name);
+    struct consumer consumer = consumer_start(true);
+    unsigned char *blocks[3];
+    size_t bytes = 0;
+    ck_ok(umfMemoryProviderGetIPCHandleSize(provider, &bytes));
+    for (size_t i = 0; i < 3; i++) {
+        ck_ok(umfMemoryProviderAlloc(provider, SIZE, 0, (void **)&blocks[i]));
+        memset(blocks[i], (int)i + 1, SIZE);
+    }
+    for (size_t i = 0; i < 6; i++) {
+        handle_get(provider, blocks[i % 3], SIZE);
+        ck_assert_int_eq(consumer_ask(&consumer, bytes, (unsigned char)(i + 1), (unsigned char)(i + 4)),
+                         UMF_RESULT_SUCCESS);
+        ck_assert(is_filled(blocks[i % 3], SIZE, (unsigned char)(i + 4)));
+    }
+    consumer_end(&consumer);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert(is_filled(blocks[i], SIZE, (unsigned char)(i + 7)));
+        ck_ok(umfMemoryProviderFree(provider, blocks[i], SIZE));
+    }
+    ck_ok(umfMemoryProviderDestroy(provider));
+}
+
+START_TEST(another_process_maps_anonymous_memory) { exchange_with_consumer(NULL); }
+END_TEST
+
+START_TEST(another_process_maps_named_memory) { exchange_with_consumer("umf-ipc-test"); }
+END_TEST
+
+START_TEST(a_second_process_cannot_open_by_name) {
+    umf_memory_provider_handle_t provider = shared_made("umf-ipc-second");
+    struct consumer first = consumer_start(true), second = consumer_start(false);
+    void *block = NULL;
+    size_t bytes = 0;
+    ck_ok(umfMemoryProviderGetIPCHandleSize(provider, &bytes));
+    ck_ok(umfMemoryProviderAlloc(provider, SIZE, 0, &block));
+    memset(block, 1, SIZE);
+    handle_get(provider, block, SIZE);
+    ck_assert_int_eq(consumer_ask(&first, bytes, 1, 2), UMF_RESULT_SUCCESS);
+    ck_assert_int_lt(shm_open("/umf-ipc-second", O_RDWR, 0), 0); /* the first took the name */
+    ck_assert_int_eq(consumer_ask(&second, bytes, 2, 3), (int32_t)UNK);
+    consumer_end(&first);
+    consumer_end(&second);
+    ck_ok(umfMemoryProviderFree(provider, block, SIZE));
+    ck_ok(umfMemoryProviderDestroy(provider));
+}
+END_TEST
+
+START_TEST(create_replaces_a_leftover_and_destroy_removes_the_name) {
+    int stale = shm_open("/umf-ipc-leftover", O_RDWR | O_CREAT, 0600);
+    ck_assert_int_ge(stale, 0);
+    umf_memory_provider_handle_t provider = shared_made("umf-ipc-leftover");
+    struct stat old, now;
+    int fd = shm_open("/umf-ipc-leftover", O_RDWR, 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(fstat(stale, &old), 0);
+    ck_assert_int_eq(fstat(fd, &now), 0);
+    ck_assert_uint_ne(old.st_ino, now.st_ino);
+    ck_assert_int_eq(now.st_mode & 0777, 0600);
+    close(fd);
+    close(stale);
+    ck_ok(umfMemoryProviderDestroy(provider));
+    ck_assert_int_lt(shm_open("/umf-ipc-leftover", O_RDWR, 0), 0);
+}
+END_TEST
+
+START_TEST(destroy_leaves_a_strangers_object_of_that_name) {
+    umf_memory_provider_handle_t provider = shared_made("umf-ipc-stranger");
+    ck_assert_int_eq(shm_unlink("/umf-ipc-stranger"), 0);
+    int fd = shm_open("/umf-ipc-stranger", O_RDWR | O_CREAT | O_EXCL, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_ok(umfMemoryProviderDestroy(provider));
+    ck_assert_int_eq(shm_unlink("/umf-ipc-stranger"), 0);
+    close(fd);
+}
+END_TEST
+
+START_TEST(descriptors_are_closed_with_the_provider) {
+    umf_memory_provider_handle_t provider = shared_made(NULL);
+    ck_ok(umfMemoryProviderDestroy(provider)); /* the module is open now */
+    int descriptors = open_descriptors();
+    for (int round = 0; round < 3; round++) {
+        void *block = NULL, *opened = NULL;
+        provider = shared_made(round == 1 ? "umf-ipc-closed" : NULL);
+        ck_ok(umfMemoryProviderAlloc(provider, SIZE, 0, &block));
+        handle_get(provider, block, SIZE);
+        for (int i = 0; i < 5; i++) {
+            ck_ok(umfMemoryProviderOpenIPCHandle(provider, handle, &opened));
+            ck_ok(umfMemoryProviderCloseIPCHandle(provider, opened, SIZE));
+        }
+        /* destroyed with an allocation, which stays mapped */
+        ck_ok(umfMemoryProviderDestroy(provider));
+        memset(block, 1, SIZE);
+        ck_assert_int_eq(munmap(block, SIZE), 0);
+        ck_assert_int_eq(open_descriptors(), descriptors);
+    }
+}
+END_TEST
+
+SUITE_MAIN("plugins/provider-os-ipc", a_handle_has_41_bytes_and_the_name,
+           get_needs_the_start_of_an_allocation, put_takes_its_own_handles_only,
+           a_forged_handle_is_refused_as_far_as_it_shows, another_process_maps_anonymous_memory,
+           another_process_maps_named_memory, a_second_process_cannot_open_by_name,
+           create_replaces_a_leftover_and_destroy_removes_the_name,
+           destroy_leaves_a_strangers_object_of_that_name, descriptors_are_closed_with_the_provider)

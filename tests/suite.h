@@ -15,6 +15,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static inline int suite_run_all(Suite *suite) {
+    SRunner *runner = srunner_create(suite);
+    srunner_set_tap(runner, "-");
+    srunner_run_all(runner, CK_SILENT);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 static inline int suite_run(const char *name, const TTest *const *cases, size_t count) {
     Suite *suite = suite_create(name);
     for (size_t i = 0; i < count; i++) {
@@ -24,12 +33,7 @@ static inline int suite_run(const char *name, const TTest *const *cases, size_t 
         tcase_add_test(tcase, cases[i]);
         suite_add_tcase(suite, tcase);
     }
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run_all(suite);
 }
 
 #define SUITE_MAIN(name, ...)                                             \

@@ -71,7 +71,7 @@ static inline void subject_prepare(struct subject *s, const struct disjoint_conf
 
 /* config NULL: the table's defaults. */
 static inline void subject_open(struct subject *s, const struct disjoint_config *config) {
-    fake_provider_init(&s->provider);
+    fake_hosted_provider_init(&s->provider);
     subject_prepare(s, config);
     ck_ok(post_initialize(s));
 }

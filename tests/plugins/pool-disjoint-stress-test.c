@@ -19,7 +19,7 @@ static unsigned next_random(unsigned *state) {
 
 START_TEST(not_one_byte_of_the_memory_is_touched) {
     struct subject s;
-    fake_provider_init(&s.provider);
+    fake_hosted_provider_init(&s.provider);
     s.provider.is_untouchable = true;
     subject_prepare(&s, NULL);
     ck_ok(post_initialize(&s));
@@ -73,7 +73,7 @@ START_TEST(the_nth_metadata_allocation_may_fail_for_every_n) {
     size_t n = 0;
     for (n = 1; has_failed; n++) {
         struct subject s = {.ops = disjoint_component()->ops};
-        fake_provider_init(&s.provider);
+        fake_hosted_provider_init(&s.provider);
         fake_meta_fail_at(n);
         umf_result_t result = s.ops->initialize(fake_handle(&s.provider), NULL, &s.pool);
         if (result == UMF_RESULT_SUCCESS) {

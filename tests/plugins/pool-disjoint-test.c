@@ -101,7 +101,7 @@ START_TEST(the_smallest_bucket_is_a_cache_line_or_what_was_asked_but_8_at_least)
         struct subject s;
         struct disjoint_config config = *default_config();
         config.min_bucket_size = cases[i].asked;
-        fake_provider_init(&s.provider);
+        fake_hosted_provider_init(&s.provider);
         s.provider.cache_line_size = cases[i].line;
         subject_prepare(&s, &config);
         ck_ok(post_initialize(&s));
@@ -115,7 +115,7 @@ START_TEST(a_min_bucket_size_that_is_no_power_of_two_is_refused_and_named) {
     struct subject s;
     struct disjoint_config config = *default_config();
     config.min_bucket_size = 48;
-    fake_provider_init(&s.provider);
+    fake_hosted_provider_init(&s.provider);
     s.pool = &s;
     s.ops = disjoint_component()->ops;
     ck_assert_int_eq(s.ops->initialize(fake_handle(&s.provider), &config, &s.pool),
@@ -692,7 +692,7 @@ static umf_result_t write_text(struct subject *s, const char *path, const char *
 START_TEST(defaults_arrive_before_post_initialize_and_win) {
     struct subject s;
     int trace = 2;
-    fake_provider_init(&s.provider);
+    fake_hosted_provider_init(&s.provider);
     subject_prepare(&s, default_config());
     ck_ok(ctl_write(&s, "params.slab_min_size", 128 * KIB));
     ck_ok(ctl_write(&s, "params.max_poolable_size", 256 * KIB));

@@ -20,7 +20,7 @@ static void subject_open(struct subject *s) {
     ck_ok(umf_plugin_query(NULL, &desc));
     ck_assert_uint_eq(desc->component_count, 1);
     s->ops = desc->components[0]->ops;
-    fake_provider_init(&s->provider);
+    fake_hosted_provider_init(&s->provider);
     ck_ok(s->ops->initialize(fake_handle(&s->provider), "ignored", &s->pool));
 }
 

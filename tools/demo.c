@@ -72,7 +72,7 @@ static char **choose_program(char path[PATH_MAX], const char **what) {
     static char list[] = "echo \"  sh says: $(ls / | wc -l) names in /\"";
     static char *python_argv[] = {python, code_flag, sort, NULL};
     static char *shell_argv[] = {shell, code_flag, list, NULL};
-    bool has_python = system("command -v python3 >/dev/null 2>&1") == 0;
+    bool has_python = umf_target_exists("python3");
     char **argv = has_python ? python_argv : shell_argv;
     *what = has_python ? "python3 sorting 100,000 words (PYTHONMALLOC=malloc)" : "sh and ls";
     (void)setenv("PYTHONMALLOC", "malloc", 1);

@@ -5,6 +5,7 @@
  */
 #include <elf.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,15 +17,7 @@
 #include "tools/target.h"
 #include "tools/umf.h"
 
-#if UINTPTR_MAX > UINT32_MAX
-typedef Elf64_Ehdr elf_header;
-typedef Elf64_Phdr elf_segment;
-enum { OUR_CLASS = ELFCLASS64 };
-#else
-typedef Elf32_Ehdr elf_header;
-typedef Elf32_Phdr elf_segment;
-enum { OUR_CLASS = ELFCLASS32 };
-#endif
+enum { OUR_CLASS = sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32 };
 
 static bool is_program(const char *path) {
     struct stat file;
@@ -49,9 +42,9 @@ static bool search_path(const char *name, char path[PATH_MAX]) {
     }
 }
 
-static bool has_interpreter(int fd, const elf_header *header) {
+static bool has_interpreter(int fd, const ElfW(Ehdr) *header) {
     for (unsigned i = 0; i < header->e_phnum; i++) {
-        elf_segment segment;
+        ElfW(Phdr) segment;
         off_t at = (off_t)(header->e_phoff + (size_t)i * header->e_phentsize);
         if (pread(fd, &segment, sizeof segment, at) != (ssize_t)sizeof segment) {
             break;
@@ -67,7 +60,7 @@ static bool has_interpreter(int fd, const elf_header *header) {
  * file that we know, and exec will judge it. Scripts: their interpreter counts. */
 static const char *objection(const char *path, unsigned depth) {
     union {
-        elf_header elf;
+        ElfW(Ehdr) elf;
         char text[256];
     } start = {.text = ""};
     struct stat file;
@@ -96,6 +89,11 @@ static const char *objection(const char *path, unsigned depth) {
     }
     (void)close(fd);
     return why;
+}
+
+bool umf_target_exists(const char *name) {
+    char path[PATH_MAX];
+    return search_path(name, path);
 }
 
 int umf_target_find(const char *name, char path[PATH_MAX]) {

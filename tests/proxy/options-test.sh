@@ -44,11 +44,12 @@ without=$(with '' env UMF_PLUGIN_PATH_ONLY="$scratch/none" "$where" 10)
 matches "without plugins the program runs on libc" '^libc$' "$without"
 matches "... and one line says so" '^umf_proxy: running on libc' "$without"
 
+# sh itself may leave through _exit, which tells nobody
 with "stats=$scratch/stats" sh -c 'ls / >/dev/null; ls / >/dev/null; :' >/dev/null
-is "each process writes a line of statistics" "ls ls sh" \
-    "$(awk '{print $8}' "$scratch/stats" | tr '\n' ' ' | sed 's/ $//')"
-is "... of eight columns" 3 "$(awk 'NF == 8 && $2 > 0 && $3 > $2' "$scratch/stats" | wc -l)"
-(cd "$scratch" && with "stats=relative" sh -c 'cd /; ls' >/dev/null)
+is "each process writes a line of statistics" "ls ls" \
+    "$(awk '$8 == "ls" {print $8}' "$scratch/stats" | tr '\n' ' ' | sed 's/ $//')"
+is "... of eight columns" "" "$(awk 'NF != 8 || $2 == 0 || $3 <= $2' "$scratch/stats")"
+(cd "$scratch" && with "stats=relative" python3 -c 'import os; os.chdir("/")' >/dev/null)
 passes "a relative path is taken from where the program started" test -s "$scratch/relative"
 matches "statistics can go to a descriptor" '^[0-9]+ [0-9]+ .* ls$' "$(with 'stats=2' ls /)"
 finish

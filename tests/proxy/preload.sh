@@ -1,6 +1,6 @@
 # preload.sh - how the tests put this build's libumf_proxy.so under a program.
 
-if [ "${sanitized:-no}" = yes ]; then
+if [ -n "${UMF_SANITIZED-}" ]; then
     skip_all "a sanitized library cannot be preloaded: its runtime must come first in the program"
 fi
 

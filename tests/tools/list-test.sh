@@ -20,7 +20,7 @@ is "... with what the table shows" "available" \
     "$("$umf" list --json | python3 -c 'import json, sys
 print([e["state"] for e in json.load(sys.stdin) if (e["kind"], e["name"]) == ("pool", "disjoint")][0])')"
 
-if [ "${sanitized:-no}" = no ]; then
+if [ -z "${UMF_SANITIZED-}" ]; then
     LD_DEBUG=files "$umf" list >"$scratch/list.out" 2>"$scratch/files"
     matches "ld.so was watched" 'file=libumf\.so\.1' "$(cat "$scratch/files")"
     is "list opens no module" "" "$(grep -E 'umf-(pool|provider)-' "$scratch/files")"

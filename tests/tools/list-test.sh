@@ -4,11 +4,11 @@
 umf=$top_builddir/umf
 
 is_json() { "$@" | python3 -m json.tool >/dev/null; }
-wrong() { # STATUS PATTERN COMMAND...: it ends so, with such a line on stderr
+wrong() { # STATUS PATTERN ARGUMENT...: umf ends so, with such a line on stderr
     wanted=$1 pattern=$2
     shift 2
-    text=$("$@" 2>&1 >/dev/null)
-    is "'umf ${*#"$umf"}' ends with $wanted" "$wanted" "$?"
+    text=$("$umf" "$@" 2>&1 >/dev/null)
+    is "'umf $*' ends with $wanted" "$wanted" "$?"
     matches "... and says why" "$pattern" "$text"
 }
 
@@ -43,14 +43,14 @@ done
 is "... with every parameter" 7 "$("$umf" info disjoint --json | python3 -c 'import json, sys
 print(len(json.load(sys.stdin)["parameters"]))')"
 
-wrong 1 "no plugin 'disjoin'; did you mean 'disjoint'" "$umf" info disjoin
-wrong 1 "no plugin 'pool:os'" "$umf" info pool:os
-wrong 2 "name one plugin" "$umf" info
-wrong 2 "name one plugin" "$umf" info os fixed
-wrong 2 "unknown option '--jsn'" "$umf" list --jsn
-wrong 2 "'more' is not expected" "$umf" list more
-wrong 2 "no subcommand 'lsit'; did you mean 'list'" "$umf" lsit
-wrong 2 "a subcommand is missing" "$umf"
+wrong 1 "no plugin 'disjoin'; did you mean 'disjoint'" info disjoin
+wrong 1 "no plugin 'pool:os'" info pool:os
+wrong 2 "name one plugin" info
+wrong 2 "name one plugin" info os fixed
+wrong 2 "unknown option '--jsn'" list --jsn
+wrong 2 "'more' is not expected" list more
+wrong 2 "no subcommand 'lsit'; did you mean 'list'" lsit
+wrong 2 "a subcommand is missing"
 
 matches "--version tells it" '^umf \(libumf\) [0-9]+\.[0-9]+\.[0-9]+$' "$("$umf" --version)"
 help=$("$umf" --help)

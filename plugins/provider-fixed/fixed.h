@@ -27,7 +27,7 @@ struct fixed_provider {
     uintptr_t begin, end; /* of the range; begin >= end: the buffer has no whole position */
     size_t page;
     struct umfi_mutex lock;
-    struct umfi_space space UMFI_GUARDED_BY(lock);
+    struct umfi_space space; /* guarded by lock; in C a member cannot name another to clang */
     struct umfi_usage usage;
     char name[UMFI_OBJECT_NAME_BYTES];
 };

@@ -1,0 +1,62 @@
+# run-test.sh - umf run.
+# shellcheck source=tests/tap.sh
+. "$top_srcdir/tests/tap.sh"
+# shellcheck source=tests/proxy/preload.sh
+. "$top_srcdir/tests/proxy/preload.sh"
+umf=$top_builddir/umf
+where=$top_builddir/tests/proxy/where
+[ -f "$top_builddir/.libs/libumf_proxy.so.1" ] || skip_all "needs libumf_proxy.so (--enable-proxy)"
+
+status_of() {
+    "$@" >/dev/null 2>&1
+    echo $?
+}
+
+is "a program runs on the pool" "pool" "$("$umf" run "$where" 100)"
+is "... found in PATH, its options its own" "pool" "$(PATH=$top_builddir/tests/proxy:$PATH "$umf" run where 100)"
+is "... on the stack that is asked for" "pool" "$("$umf" run --stack 'disjoint @ os' -- "$where" 100)"
+is "UMF_PROXY of the caller is kept" "libc" "$(UMF_PROXY='size.threshold=1000' "$umf" run "$where" 100)"
+matches "LD_PRELOAD of the caller is kept" ':/nonexistent\.so$' \
+    "$(LD_PRELOAD=/nonexistent.so "$umf" run sh -c 'echo "$LD_PRELOAD"' 2>/dev/null)"
+is "stdin and stdout are the program's" "text" "$(echo text | "$umf" run cat)"
+
+for stats in '' --stats; do
+    is "run $stats ends with the program's status" 7 "$(status_of "$umf" run $stats sh -c 'exit 7')"
+    is "run $stats: a program that is not there gets 127" 127 "$(status_of "$umf" run $stats nonesuch-program)"
+    is "run $stats: a file that is no program gets 126" 126 "$(status_of "$umf" run $stats "$top_srcdir/configure.ac")"
+    is "run $stats: a bad stack gets 255" 255 "$(status_of "$umf" run --stack nonesuch $stats "$where" 1)"
+done
+# shellcheck disable=SC2016
+is "run --stats: a signal is told as 128 and its number" 143 \
+    "$(status_of "$umf" run --stats sh -c 'kill -TERM $$')"
+
+"$umf" run --stats -- sh -c "'$where' 100 && '$where' 200" >"$scratch/out" 2>"$scratch/err"
+is "--stats leaves stdout alone" "pool pool" "$(tr '\n' ' ' <"$scratch/out" | sed 's/ $//')"
+is "--stats has a line per process" 2 "$(grep -cE '^[0-9]+ where  ' "$scratch/err")"
+matches "... and a total" '^total +[1-9][0-9]* .*%$' "$(cat "$scratch/err")"
+is "... which is their sum" same \
+    "$(awk '$1 ~ /^[0-9]+$/ {sum += $3} $1 == "total" {print (sum == $2 ? "same" : "other")}' "$scratch/err")"
+is "--stats leaves no file behind" "" "$(TMPDIR=$scratch/tmp; export TMPDIR; mkdir "$TMPDIR"
+    "$umf" run --stats "$where" 1 >/dev/null 2>&1; ls "$TMPDIR")"
+
+matches "a missing program is named" 'nonesuch-program: program not found' \
+    "$("$umf" run nonesuch-program 2>&1)"
+is "run without a program is a usage error" 2 "$(status_of "$umf" run --stats)"
+is "... and so is an unknown option" 2 "$(status_of "$umf" run --bogus ls)"
+
+echo 'int main(void) { return 0; }' >"$scratch/static.c"
+if gcc -static -o "$scratch/static" "$scratch/static.c" 2>/dev/null; then
+    matches "a static program is refused, with the reason" 'statically linked' "$("$umf" run "$scratch/static" 2>&1)"
+else
+    tap_note "no static libc here: the refusal of static programs is not tested"
+fi
+if [ "$(id -u)" -eq 0 ]; then
+    cp "$where" "$scratch/where" && chown 65534 "$scratch/where" && chmod 4755 "$scratch/where"
+    matches "a setuid program is refused, with the reason" 'setuid' "$("$umf" run "$scratch/where" 1 2>&1)"
+fi
+printf '#!%s 100\n' "$where" >"$scratch/script"
+chmod +x "$scratch/script"
+matches "a script runs under its interpreter" '^pool' "$("$umf" run "$scratch/script")"
+matches "a proxy library that is not there is named" 'UMF_PROXY_LIBRARY' \
+    "$(UMF_PROXY_LIBRARY=/nonexistent.so "$umf" run "$where" 1 2>&1)"
+finish

@@ -1,0 +1,155 @@
+/*
+ * report.c - runs a program with counters and tells what they came to (report.h).
+ *
+ * Each process of the program appends a line to a file of ours at its exit.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/report.h"
+#include "tools/umf.h"
+
+enum { CANNOT_START = 125 };
+
+static volatile sig_atomic_t child_pid;
+
+static void pass_on(int signal) {
+    if (child_pid > 0) {
+        (void)kill((pid_t)child_pid, signal);
+    }
+}
+
+/* The terminal sends SIGINT to the program as well, which decides; what is sent
+ * to us alone is passed on. */
+static void set_signals(void) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, forward = {.sa_handler = pass_on};
+    forward.sa_flags = SA_RESTART;
+    (void)sigaction(SIGINT, &ignore, NULL);
+    (void)sigaction(SIGQUIT, &ignore, NULL);
+    (void)sigaction(SIGTERM, &forward, NULL);
+    (void)sigaction(SIGHUP, &forward, NULL);
+}
+
+static int run_and_wait(const struct preload *preload, const char *stack, const char *stats_path,
+                        const char *path, char **argv) {
+    int status;
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (umf_preload_environment(preload, stack, stats_path)) {
+            execv(path, argv);
+            umf_complain("cannot run %s: %s", path, strerror(errno));
+        }
+        _exit(CANNOT_START);
+    }
+    if (pid < 0) {
+        umf_complain("cannot fork: %s", strerror(errno));
+        return CANNOT_START;
+    }
+    child_pid = pid;
+    set_signals();
+    while (waitpid(pid, &status, 0) < 0) {
+        if (errno != EINTR) {
+            umf_complain("cannot wait for %s: %s", path, strerror(errno));
+            return CANNOT_START;
+        }
+    }
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void add(struct tally *sum, const struct tally *more) {
+    sum->calls += more->calls;
+    sum->bytes += more->bytes;
+}
+
+static void read_report(FILE *file, struct run_report *report) {
+    struct process_report p;
+    while (fscanf(file, "%d %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+                        " %255[^\n]",
+                  &p.pid, &p.pool.calls, &p.pool.bytes, &p.libc.calls, &p.libc.bytes,
+                  &p.early.calls, &p.early.bytes, p.program) == 8) {
+        struct process_report *grown =
+            reallocarray(report->processes, report->count + 1, sizeof *grown);
+        if (grown == NULL) {
+            umf_complain("no memory for the counters");
+            return;
+        }
+        report->processes = grown;
+        report->processes[report->count++] = p;
+        add(&report->total.pool, &p.pool);
+        add(&report->total.libc, &p.libc);
+        add(&report->total.early, &p.early);
+    }
+}
+
+int umf_run_counted(const struct preload *preload, const char *stack, const char *path, char **argv,
+                    struct run_report *report) {
+    char stats_path[PATH_MAX];
+    const char *folder = getenv("TMPDIR");
+    *report = (struct run_report){0};
+    if (folder == NULL || folder[0] != '/' || strchr(folder, ';') != NULL) {
+        folder = "/tmp";
+    }
+    snprintf(stats_path, sizeof stats_path, "%s/umf-run-XXXXXX", folder);
+    int fd = mkstemp(stats_path);
+    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+    if (file == NULL) {
+        umf_complain("cannot make a file for the counters in %s: %s", folder, strerror(errno));
+        return CANNOT_START;
+    }
+    int status = run_and_wait(preload, stack, stats_path, path, argv);
+    read_report(file, report);
+    fclose(file);
+    (void)unlink(stats_path);
+    return status;
+}
+
+void umf_report_fini(struct run_report *report) {
+    free(report->processes);
+    *report = (struct run_report){0};
+}
+
+unsigned umf_pool_share(const struct process_report *process) {
+    uint64_t calls = process->pool.calls + process->libc.calls;
+    return calls == 0 ? 0 : (unsigned)(process->pool.calls * 10000 / calls);
+}
+
+const char *umf_size_text(uint64_t bytes, char text[16]) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+    while (value >= 1024 && unit + 1 < sizeof units / sizeof units[0]) {
+        value /= 1024;
+        unit++;
+    }
+    snprintf(text, 16, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+    return text;
+}
+
+static void print_row(const char *label, const struct process_report *p, FILE *out) {
+    char pool[16], libc[16];
+    unsigned share = umf_pool_share(p);
+    fprintf(out, "%-26.26s %13" PRIu64 " %11s %13" PRIu64 " %11s %8u.%02u%%\n", label, p->pool.calls,
+            umf_size_text(p->pool.bytes, pool), p->libc.calls, umf_size_text(p->libc.bytes, libc),
+            share / 100, share % 100);
+}
+
+void umf_report_print(const struct run_report *report, FILE *out) {
+    char label[280], early[16];
+    fprintf(out, "umf run: %zu process%s counted\n%-26s %13s %11s %13s %11s %12s\n", report->count,
+            report->count == 1 ? "" : "es", "PROCESS", "POOL CALLS", "POOL BYTES", "LIBC CALLS",
+            "LIBC BYTES", "FROM POOL");
+    for (size_t i = 0; i < report->count; i++) {
+        const struct process_report *p = &report->processes[i];
+        snprintf(label, sizeof label, "%d %s", p->pid, p->program);
+        print_row(label, p, out);
+    }
+    print_row("total", &report->total, out);
+    fprintf(out, "before the pool was up: %" PRIu64 " calls, %s, by libc\n", report->total.early.calls,
+            umf_size_text(report->total.early.bytes, early));
+}

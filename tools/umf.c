@@ -1,0 +1,129 @@
+/*
+ * umf.c - the umf command's entry: picks the subcommand (umf.h).
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/umf.h"
+
+static const struct umf_subcommand *const subcommands[] = {&umf_list, &umf_info, &umf_demo, &umf_run};
+enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0], LONGEST_WORD = 63 };
+
+static void complain_va(const char *format, va_list args) {
+    fflush(stdout);
+    fputs("umf: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+}
+
+void umf_complain(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    complain_va(format, args);
+    va_end(args);
+}
+
+int umf_usage_error(const struct umf_subcommand *sub, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    complain_va(format, args);
+    va_end(args);
+    fprintf(stderr, "Try 'umf %s --help'.\n", sub->name);
+    return UMF_EXIT_USAGE;
+}
+
+/* Edit distance: letters to insert, drop or change. Words are short. */
+static size_t distance(const char *a, const char *b) {
+    size_t row[LONGEST_WORD + 1];
+    size_t columns = strlen(b);
+    for (size_t j = 0; j <= columns; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= columns; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+        }
+    }
+    return row[columns];
+}
+
+const char *umf_nearest(const char *word, const char *const *words, size_t count) {
+    const char *nearest = NULL;
+    size_t least = strlen(word) / 3 + 2; /* further off is no misspelling */
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(words[i]) <= LONGEST_WORD && distance(word, words[i]) < least) {
+            least = distance(word, words[i]);
+            nearest = words[i];
+        }
+    }
+    return nearest;
+}
+
+static void print_help(void) {
+    printf("Usage: umf SUBCOMMAND [OPTION...]\n"
+           "Memory pools built from parts: what is installed, whether it works, and\n"
+           "unmodified programs on it.\n\n");
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        printf("  %-8s %s\n", subcommands[i]->name, subcommands[i]->summary);
+    }
+    printf("\n  --help, --version; 'umf SUBCOMMAND --help' tells more.\n\n"
+           "Exit status: 0 done, 1 something failed, 2 the command line is wrong.\n"
+           "'umf run' ends with the status of the program it ran.\n");
+}
+
+static int unknown(const char *word) {
+    const char *names[SUBCOMMANDS];
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        names[i] = subcommands[i]->name;
+    }
+    const char *nearest = umf_nearest(word, names, SUBCOMMANDS);
+    if (nearest != NULL) {
+        umf_complain("no subcommand '%s'; did you mean '%s'?", word, nearest);
+    } else {
+        umf_complain("no subcommand '%s'; see 'umf --help'", word);
+    }
+    return UMF_EXIT_USAGE;
+}
+
+/* What could not be written to stdout must not look like success. */
+static int finish(int status) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        umf_complain("cannot write to stdout");
+        return status == UMF_EXIT_DONE ? UMF_EXIT_FAILED : status;
+    }
+    return status;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        umf_complain("a subcommand is missing; see 'umf --help'");
+        return UMF_EXIT_USAGE;
+    }
+    const char *word = argv[1];
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+        print_help();
+        return finish(UMF_EXIT_DONE);
+    }
+    if (strcmp(word, "--version") == 0) {
+        printf("umf (libumf) %s\n", PACKAGE_VERSION);
+        return finish(UMF_EXIT_DONE);
+    }
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        const struct umf_subcommand *sub = subcommands[i];
+        if (strcmp(word, sub->name) != 0) {
+            continue;
+        }
+        if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+            printf("%s", sub->help);
+            return finish(UMF_EXIT_DONE);
+        }
+        return finish(sub->run(argc - 1, argv + 1));
+    }
+    return unknown(word);
+}

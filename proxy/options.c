@@ -86,12 +86,17 @@ static void read_stats(struct proxy_options *options, const char *text, size_t l
         umfi_proxy_say("stats=%.*s: no current directory: %s", (int)length, text, strerror(errno));
         return;
     }
-    int used = snprintf(options->stats_path, sizeof options->stats_path, "%s%s%.*s", base,
-                        base[0] != '\0' ? "/" : "", (int)length, text);
-    if (length == 0 || used < 0 || (size_t)used >= sizeof options->stats_path) {
+    size_t prefix = strlen(base);
+    if (length == 0 || prefix + 1 + length >= sizeof options->stats_path) {
         umfi_proxy_say("stats=%.*s is not a path or a descriptor; no statistics", (int)length, text);
-        options->stats_path[0] = '\0';
+        return;
     }
+    if (prefix > 0) {
+        memcpy(options->stats_path, base, prefix);
+        options->stats_path[prefix++] = '/';
+    }
+    memcpy(options->stats_path + prefix, text, length);
+    options->stats_path[prefix + length] = '\0';
 }
 
 static void read_threshold(struct proxy_options *options, const char *text, size_t length) {

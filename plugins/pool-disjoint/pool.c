@@ -1,12 +1,12 @@
-/* pool.c - making, ending and inspecting a disjoint pool (pool.h has the laws). */
+/* pool.c - making, trimming and ending a disjoint pool (pool.h has the laws). */
 #include "pool.h"
 
 #include <limits.h>
 #include <stdalign.h>
-#include <string.h>
 
 #include "base/checked.h"
 #include "base/law.h"
+#include "base/object_name.h"
 
 #define UMFI_PARAMS_CONFIG struct disjoint_config
 #define UMFI_PARAMS_KIND UMF_PLUGIN_KIND_POOL
@@ -58,7 +58,7 @@ umf_result_t disjoint_initialize(umf_memory_provider_handle_t provider, const vo
         pool->page_bytes = 1;
     }
     /* the set owns the name; cut as every name is */
-    strncpy(pool->name, config.name != NULL ? config.name : "disjoint", sizeof pool->name - 1);
+    (void)umfi_object_name_copy(pool->name, config.name != NULL ? config.name : "disjoint");
     pool->config = config;
     if (config.min_bucket_size == 0) {
         pool->config.min_bucket_size = cache_line_of(pool);
@@ -113,30 +113,11 @@ umf_result_t disjoint_start(struct disjoint_pool *pool) {
 
 /* ---- ended ---- */
 
-static void log_summary(struct disjoint_pool *pool) {
-    for (size_t i = 0; i <= pool->bucket_count; i++) {
-        bool is_total = i == pool->bucket_count;
-        struct bucket_stats stats =
-            is_total ? disjoint_pool_stats(pool) : disjoint_bucket_stats(&pool->buckets[i]);
-        const struct bucket_counters *counters = &stats.counters;
-        if (!is_total && counters->max_slabs_in_use == 0) {
-            continue;
-        }
-        pool->host->log(UMF_PLUGIN_LOG_DEBUG, "disjoint_finalize",
-                        "%s: %s%zu: %zu allocated, %zu of them without the provider, %zu freed; "
-                        "at most %zu slabs in use and %zu in the pool",
-                        pool->name, is_total ? "all buckets, " : "bucket of ",
-                        is_total ? pool->bucket_count : pool->buckets[i].source.chunk_bytes,
-                        counters->alloc_num, counters->alloc_pool_num, counters->free_num,
-                        counters->max_slabs_in_use, counters->max_slabs_in_pool);
-    }
-}
-
 umf_result_t disjoint_finalize(void *priv) {
     struct disjoint_pool *pool = priv;
     UMFI_LAW(disjoint_check(pool));
     if (pool->trace >= TRACE_COUNTERS) {
-        log_summary(pool);
+        disjoint_log_summary(pool);
     }
     umf_result_t first = UMF_RESULT_SUCCESS;
     for (size_t i = 0; i < pool->bucket_count; i++) {
@@ -151,8 +132,6 @@ umf_result_t disjoint_finalize(void *priv) {
     return first;
 }
 
-/* ---- in between ---- */
-
 umf_result_t disjoint_trim_memory(void *priv, size_t keep_bytes) {
     struct disjoint_pool *pool = priv;
     for (size_t i = 0; i < pool->bucket_count; i++) {
@@ -161,42 +140,6 @@ umf_result_t disjoint_trim_memory(void *priv, size_t keep_bytes) {
     }
     UMFI_LAW(disjoint_check(pool));
     return UMF_RESULT_SUCCESS;
-}
-
-umf_result_t disjoint_live_blocks(void *priv, size_t *count) {
-    struct disjoint_pool *pool = priv;
-    *count = disjoint_pool_stats(pool).live_chunks +
-             atomic_load_explicit(&pool->live_direct, memory_order_relaxed);
-    return UMF_RESULT_SUCCESS;
-}
-
-struct bucket_stats disjoint_pool_stats(struct disjoint_pool *pool) {
-    struct bucket_stats sum = {.live_chunks = 0};
-    for (size_t i = 0; i < pool->bucket_count; i++) {
-        struct bucket_stats stats = disjoint_bucket_stats(&pool->buckets[i]);
-        sum.live_chunks += stats.live_chunks;
-        sum.used_bytes += stats.used_bytes;
-        sum.reserved_bytes += stats.reserved_bytes;
-        sum.counters.curr_slabs_in_use += stats.counters.curr_slabs_in_use;
-        sum.counters.curr_slabs_in_pool += stats.counters.curr_slabs_in_pool;
-        sum.counters.max_slabs_in_use += stats.counters.max_slabs_in_use;
-        sum.counters.max_slabs_in_pool += stats.counters.max_slabs_in_pool;
-        sum.counters.alloc_num += stats.counters.alloc_num;
-        sum.counters.alloc_pool_num += stats.counters.alloc_pool_num;
-        sum.counters.free_num += stats.counters.free_num;
-    }
-    return sum;
-}
-
-bool disjoint_check(struct disjoint_pool *pool) {
-    for (size_t i = 0; i < pool->bucket_count; i++) {
-        struct bucket *bucket = &pool->buckets[i];
-        if (bucket->source.chunk_bytes != size_class_bytes(pool->s_log2, i) ||
-            !disjoint_bucket_check(bucket)) {
-            return false;
-        }
-    }
-    return pool->limit <= DISJOINT_GREATEST_CHUNK;
 }
 
 /* ---- fork ---- */

@@ -24,9 +24,9 @@
 
 #include <stdatomic.h>
 
+#include "base/object_name.h"
 #include "bucket.h"
 
-#define DISJOINT_NAME_BYTES 64 /* 63 characters */
 #define DIRECT_WORD ((uintptr_t)1)
 
 struct disjoint_config {
@@ -50,7 +50,7 @@ struct disjoint_pool {
     atomic_size_t live_direct;
     bool is_started;
     struct disjoint_config config; /* name: unused, see below */
-    char name[DISJOINT_NAME_BYTES];
+    char name[UMFI_OBJECT_NAME_BYTES];
 };
 
 extern const umf_param_table_t disjoint_param_table;
@@ -70,6 +70,8 @@ void disjoint_postfork_child(void *priv);
 /* The sum over all buckets. Of the maxima too, so that they are upper bounds
  * where buckets had theirs at different times. */
 struct bucket_stats disjoint_pool_stats(struct disjoint_pool *pool);
+/* A line for each bucket that was used, and one for all. */
+void disjoint_log_summary(struct disjoint_pool *pool);
 /* Whether the laws hold; live blocks may come and go meanwhile. */
 bool disjoint_check(struct disjoint_pool *pool);
 

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <umf/plugin.h>
+#include <unistd.h>
 
 #include "suite.h"
 
@@ -424,6 +426,54 @@ START_TEST(a_block_may_be_freed_by_another_thread) {
 }
 END_TEST
 
+struct forking {
+    struct pool_scene *s;
+    atomic_bool is_over;
+};
+
+static void *run_until_over(void *arg) {
+    struct forking *f = arg;
+    for (size_t i = 1; !atomic_load(&f->is_over); i++) {
+        void *block = umfPoolMalloc(f->s->pool, i * 997 % 100000 + 1);
+        ck_assert_ptr_nonnull(block);
+        ck_ok(umfPoolFree(f->s->pool, block));
+    }
+    return NULL;
+}
+
+static int use_in_child(struct pool_scene *s, char *block) {
+    bool is_right = strcmp(block, "kept") == 0;
+    for (size_t size = 1; size < 100000; size = size * 3 + 1) {
+        void *other = umfPoolMalloc(s->pool, size);
+        is_right = is_right && other != NULL && umfFree(other) == UMF_RESULT_SUCCESS;
+    }
+    return is_right && umfFree(block) == UMF_RESULT_SUCCESS ? 0 : 1;
+}
+
+START_TEST(a_child_of_fork_has_a_pool_that_works) {
+    SCENE(s);
+    struct forking f = {.s = &s};
+    pthread_t id;
+    char *block = umfPoolMalloc(s.pool, 100);
+    strcpy(block, "kept");
+    pthread_create(&id, NULL, run_until_over, &f);
+    /* the fake provider has no hooks: nothing of it may be held while forking */
+    for (int i = 0; i < 10 && s.source != SOURCE_FAKE; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            _exit(use_in_child(&s, block));
+        }
+        int status = -1;
+        ck_assert_int_eq(waitpid(child, &status, 0), child);
+        ck_assert_int_eq(status, 0);
+    }
+    atomic_store(&f.is_over, true);
+    pthread_join(id, NULL);
+    ck_ok(umfFree(block));
+    pool_scene_close(&s);
+}
+END_TEST
+
 static void *check_fresh_error(void *arg) {
     ck_assert_int_eq(last_error(arg), UMF_RESULT_SUCCESS);
     return NULL;
@@ -459,6 +509,7 @@ void pool_conformance_add(Suite *suite) {
         two_pools_of_a_kind_are_told_apart,
         the_nth_allocation_of_the_provider_may_fail,
         a_block_may_be_freed_by_another_thread,
+        a_child_of_fork_has_a_pool_that_works,
         the_last_error_is_the_threads_own,
     };
     for (size_t p = 0; p < pool_pair_count; p++) {

@@ -1,121 +1,88 @@
-/* pool-model.c - the operations and the oracle (pool-model.h). */
-#include "model/pool-model.h"
+/*
+ * pool-model.c - drives the pool model with random numbers, over every pair.
+ *
+ * UMF_MODEL_OPS sets the steps of each thread (default 4000), UMF_MODEL_SEED
+ * the first seed; a failure is repeated by giving the seed it printed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
 
-#include <string.h>
-
+#include "model/pool_oracle.h"
 #include "suite.h"
 
-/* ---- the oracle ---- */
-
-static bool overlaps(const struct pool_model_block *a, const struct pool_model_block *b) {
-    return a->start != NULL && b->start != NULL && a->start < b->start + b->size &&
-           b->start < a->start + a->size;
+static uint64_t number_from(const char *variable, uint64_t otherwise) {
+    const char *text = getenv(variable);
+    return text != NULL ? strtoull(text, NULL, 0) : otherwise;
 }
 
-static bool has_pattern(const struct pool_model_block *block) {
-    return block->start[0] == block->pattern &&
-           memcmp(block->start, block->start + 1, block->size - 1) == 0;
+static uint64_t next_random(uint64_t *state) { /* splitmix64 */
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
 }
 
-/* Enters a block; what it takes the place of is returned. */
-static struct pool_model_block exchange(struct pool_model *model, size_t place,
-                                        struct pool_model_block block) {
-    bool is_free = true;
-    pthread_mutex_lock(&model->lock);
-    struct pool_model_block before = model->blocks[place];
-    model->blocks[place].start = NULL;
-    for (size_t i = 0; i < POOL_MODEL_BLOCKS && block.start != NULL; i++) {
-        is_free = is_free && !overlaps(&model->blocks[i], &block);
+struct walker {
+    struct pool_model *model;
+    uint64_t seed;
+};
+
+static void *walk(void *arg) {
+    struct walker *walker = arg;
+    uint64_t steps = number_from("UMF_MODEL_OPS", 4000);
+    for (uint64_t i = 0; i < steps; i++) {
+        pool_model_step(walker->model, next_random(&walker->seed));
     }
-    is_free = is_free && !overlaps(&before, &block);
-    model->blocks[place] = block;
-    model->operations++;
-    pthread_mutex_unlock(&model->lock);
-    ck_assert_msg(is_free, "%zu bytes at %p overlap a live block", block.size,
-                  (void *)block.start);
-    return before;
+    return NULL;
 }
 
-static void check_new(struct pool_model *model, const struct pool_model_block *block,
-                      size_t alignment) {
-    struct pool_scene *scene = model->scene;
-    size_t usable = 0;
-    ck_assert_uint_eq((uintptr_t)block->start % 8, 0);
-    ck_assert_uint_eq((uintptr_t)block->start % alignment, 0);
-    ck_assert(pool_scene_owns(scene, block->start, block->size));
-    if (scene->traits->has_usable_size) {
-        ck_ok(umfPoolMallocUsableSize(scene->pool, block->start, &usable));
-        ck_assert_uint_ge(usable, block->size);
+static void run_model(const struct pool_pair *pair, size_t max_size, size_t threads) {
+    static struct pool_model model;
+    struct pool_scene scene;
+    pthread_t ids[8];
+    struct walker walkers[8];
+    uint64_t seed = number_from("UMF_MODEL_SEED", 1);
+    printf("# %s: seed %llu\n", pair->name, (unsigned long long)seed);
+    fflush(stdout);
+    pool_scene_open(&scene, pair);
+    pool_model_init(&model, &scene, max_size);
+    for (size_t t = 0; t < threads; t++) {
+        walkers[t] = (struct walker){.model = &model, .seed = seed + t};
+        ck_assert_int_eq(pthread_create(&ids[t], NULL, walk, &walkers[t]), 0);
     }
-}
-
-/* ---- the operations ---- */
-
-static void free_block(struct pool_model *model, struct pool_model_block block, bool by_address) {
-    if (block.start == NULL) {
-        return;
+    for (size_t t = 0; t < threads; t++) {
+        pthread_join(ids[t], NULL);
     }
-    ck_assert_msg(has_pattern(&block), "%zu bytes at %p have changed", block.size,
-                  (void *)block.start);
-    ck_ok(by_address ? umfFree(block.start) : umfPoolFree(model->scene->pool, block.start));
+    pool_model_fini(&model);
+    pool_scene_close(&scene);
 }
 
-/* Mostly small, now and then up to the model's largest. */
-static size_t choose_size(const struct pool_model *model, uint64_t choice) {
-    size_t limit = choice % 16 == 0 ? model->max_size : choice % 16 < 4 ? 20000 : 600;
-    limit = limit < model->max_size ? limit : model->max_size;
-    return (size_t)(choice >> 8) % limit + 1;
-}
+START_TEST(one_thread_of_small_blocks) { run_model(&pool_pairs[_i], 1000, 1); }
+END_TEST
 
-static void allocate(struct pool_model *model, size_t place, uint64_t choice) {
-    struct pool_scene *scene = model->scene;
-    size_t alignment = 1;
-    struct pool_model_block block = {.size = choose_size(model, choice),
-                                     .pattern = (unsigned char)(choice >> 40)};
-    if (choice >> 60 < 4) {
-        alignment = scene->traits->alignment_odd == POOL_PROVIDERS_RESULT
-                        ? 4096 /* what every provider can do */
-                        : (size_t)1 << (choice >> 48) % 17;
-        block.start = umfPoolAlignedMalloc(scene->pool, block.size, alignment);
-    } else {
-        block.start = umfPoolMalloc(scene->pool, block.size);
+START_TEST(one_thread_of_all_sizes) { run_model(&pool_pairs[_i], 300000, 1); }
+END_TEST
+
+START_TEST(four_threads_of_small_blocks) { run_model(&pool_pairs[_i], 1000, 4); }
+END_TEST
+
+START_TEST(four_threads_of_all_sizes) { run_model(&pool_pairs[_i], 300000, 4); }
+END_TEST
+
+int main(void) {
+    const TTest *const cases[] = {one_thread_of_small_blocks, one_thread_of_all_sizes,
+                                  four_threads_of_small_blocks, four_threads_of_all_sizes};
+    Suite *suite = suite_create("model/pool");
+    for (size_t p = 0; p < pool_pair_count; p++) {
+        if (!pool_pair_is_ready(&pool_pairs[p])) {
+            continue;
+        }
+        TCase *tcase = tcase_create(pool_pairs[p].name);
+        tcase_set_timeout(tcase, 300);
+        for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+            tcase_add_loop_test(tcase, cases[c], (int)p, (int)p + 1);
+        }
+        suite_add_tcase(suite, tcase);
     }
-    ck_assert_ptr_nonnull(block.start);
-    check_new(model, &block, alignment);
-    memset(block.start, block.pattern, block.size);
-    free_block(model, exchange(model, place, block), choice >> 59 & 1);
-}
-
-void pool_model_step(struct pool_model *model, uint64_t choice) {
-    size_t place = (size_t)(choice >> 20) % POOL_MODEL_BLOCKS;
-    unsigned what = (unsigned)(choice >> 52) % 128;
-    if (what == 0 && model->scene->traits->has_trim) {
-        ck_ok(umfPoolTrimMemory(model->scene->pool, (size_t)(choice % 500000)));
-    } else if (what < 64) {
-        allocate(model, place, choice * UINT64_C(0x9e3779b97f4a7c15));
-    } else {
-        struct pool_model_block none = {.start = NULL};
-        free_block(model, exchange(model, place, none), what % 2);
-    }
-}
-
-/* ---- life ---- */
-
-void pool_model_init(struct pool_model *model, struct pool_scene *scene, size_t max_size) {
-    memset(model, 0, sizeof *model);
-    model->scene = scene;
-    model->max_size = max_size;
-    pthread_mutex_init(&model->lock, NULL);
-}
-
-void pool_model_fini(struct pool_model *model) {
-    struct pool_scene *scene = model->scene;
-    for (size_t i = 0; i < POOL_MODEL_BLOCKS; i++) {
-        free_block(model, model->blocks[i], false);
-    }
-    if (scene->traits->has_trim) {
-        ck_ok(umfPoolTrimMemory(scene->pool, 0));
-        ck_assert_uint_eq(scene->source == SOURCE_FAKE ? scene->fake.live_bytes : 0, 0);
-    }
-    pthread_mutex_destroy(&model->lock);
+    return suite_run_all(suite);
 }

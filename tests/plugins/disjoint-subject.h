@@ -94,4 +94,10 @@ static inline size_t usable(struct subject *s, const void *ptr) {
     return size;
 }
 
+static inline void free_all(struct subject *s, void **blocks, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        ck_ok(s->ops->free(s->pool, blocks[i]));
+    }
+}
+
 #endif

@@ -1,5 +1,5 @@
 /*
- * pool-model.h - random operations on a pool, judged by an oracle.
+ * pool_oracle.h - random operations on a pool, judged by an oracle.
  *
  * The oracle knows every live block: address, size asked, and the byte pattern
  * it was filled with. After each operation these laws are tested:
@@ -12,8 +12,8 @@
  * or a recorded list can drive it. Threads: steps may run in parallel; the
  * oracle has one lock, the pool is called outside of it.
  */
-#ifndef UMF_TESTS_MODEL_POOL_MODEL_H
-#define UMF_TESTS_MODEL_POOL_MODEL_H
+#ifndef UMF_TESTS_MODEL_POOL_ORACLE_H
+#define UMF_TESTS_MODEL_POOL_ORACLE_H
 
 #include <pthread.h>
 

@@ -382,6 +382,7 @@ START_TEST(a_forked_child_never_shares_a_new_allocation) {
         data = os_handle_of(provider, theirs, 4096);
         /* its own file, which has no name; what it inherited is not its to drop */
         bool is_good = data.name_length == 0 && data.pid == getpid() &&
+                       umfMemoryProviderPurgeForce(provider, first, 4096) == UMF_RESULT_SUCCESS &&
                        umfMemoryProviderFree(provider, first, 4096) == UMF_RESULT_SUCCESS &&
                        umfMemoryProviderFree(provider, theirs, 4096) == UMF_RESULT_SUCCESS &&
                        umfMemoryProviderDestroy(provider) == UMF_RESULT_SUCCESS;

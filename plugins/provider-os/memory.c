@@ -84,13 +84,15 @@ umf_result_t os_purge_lazy(void *provider, void *ptr, size_t size) {
     return UMF_RESULT_SUCCESS;
 }
 
-/* MADV_DONTNEED would leave a shared file's pages in the file. */
+/* MADV_DONTNEED leaves a shared file's pages in the file, MADV_REMOVE takes them
+ * out of it, for everybody. */
 umf_result_t os_purge_force(void *provider, void *ptr, size_t size) {
-    const struct os_provider *os = provider;
+    struct os_provider *os = provider;
     if (!ptr) {
         return UMF_RESULT_ERROR_INVALID_ARGUMENT;
     }
-    if (madvise(ptr, size, os->is_shared ? MADV_REMOVE : MADV_DONTNEED) != 0) {
+    bool is_removed = os->is_shared && os_shared_is_own(&os->shared, ptr);
+    if (madvise(ptr, size, is_removed ? MADV_REMOVE : MADV_DONTNEED) != 0) {
         return os_native_fail(UMF_OS_RESULT_ERROR_PURGE_FORCE_FAILED, errno);
     }
     return UMF_RESULT_SUCCESS;

@@ -281,6 +281,15 @@ bool os_shared_locate(struct os_shared *shared, const void *ptr, struct os_locat
     return chunk != NULL;
 }
 
+bool os_shared_is_own(struct os_shared *shared, const void *ptr) {
+    umfi_mutex_lock(&shared->lock);
+    const struct os_chunk *chunk = chunk_from_locked(shared, (uintptr_t)ptr);
+    bool is_own = chunk && chunk->start <= (uintptr_t)ptr &&
+                  chunk->file->generation == shared->host->fork_generation();
+    umfi_mutex_unlock(&shared->lock);
+    return is_own;
+}
+
 bool os_shared_owns_fd(struct os_shared *shared, int fd) {
     umfi_mutex_lock(&shared->lock);
     const struct os_memory_file *file = shared->files;

@@ -54,6 +54,9 @@ umf_result_t os_shared_merge(struct os_shared *shared, void *low, void *high, si
 
 /* False: ptr is not the start of an allocation. */
 bool os_shared_locate(struct os_shared *shared, const void *ptr, struct os_location *location);
+/* Whether ptr lies in a file that this process made, so that dropping its pages
+ * takes nothing from the process it was forked from. */
+bool os_shared_is_own(struct os_shared *shared, const void *ptr);
 /* Whether a descriptor is that of one of the files. */
 bool os_shared_owns_fd(struct os_shared *shared, int fd);
 

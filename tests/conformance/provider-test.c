@@ -1,53 +1,59 @@
-/* provider-test.c - the rules of provider.h over each provider that is built. */
+/*
+ * provider-test.c - the rules of provider.h over each provider that is built.
+ *
+ * Providers are made by name and by generic parameters, so that this builds
+ * without any of them; the cases of one that is not there pass at once.
+ */
 #include "conformance/provider.h"
 
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <umf/providers/provider_fixed_memory.h>
-#include <umf/providers/provider_os_memory.h>
+#include <umf/params.h>
+#include <umf/plugin.h>
 
 #include "suite.h"
 
-static umf_result_t os_make(umf_memory_provider_handle_t *provider,
-                            umf_memory_visibility_t visibility, const char *shm_name) {
-    umf_os_memory_provider_params_handle_t params = NULL;
-    umf_result_t result = umfOsMemoryProviderParamsCreate(&params);
+static umf_result_t os_make(umf_memory_provider_handle_t *provider, const char *visibility,
+                            const char *shm_name) {
+    umf_params_handle_t params = NULL;
+    umf_result_t result = umfParamsCreate("provider", "os", &params);
     if (result) {
         return result;
     }
-    result = umfOsMemoryProviderParamsSetVisibility(params, visibility);
+    result = umfParamsSet(params, "visibility", visibility);
     if (!result) {
-        result = umfOsMemoryProviderParamsSetShmName(params, shm_name);
+        result = umfParamsSetString(params, "shm_name", shm_name);
     }
     if (!result) {
-        result = umfMemoryProviderCreate(umfOsMemoryProviderOps(), params, provider);
+        result = umfMemoryProviderCreateByName("os", params, provider);
     }
-    umfOsMemoryProviderParamsDestroy(params);
+    umfParamsDestroy(params);
     return result;
 }
 
 static umf_result_t os_private_make(umf_memory_provider_handle_t *provider) {
-    return os_make(provider, UMF_MEM_MAP_PRIVATE, NULL);
+    return os_make(provider, "private", NULL);
 }
 static umf_result_t os_shared_make(umf_memory_provider_handle_t *provider) {
-    return os_make(provider, UMF_MEM_MAP_SHARED, "");
+    return os_make(provider, "shared", NULL);
 }
 static umf_result_t os_named_make(umf_memory_provider_handle_t *provider) {
     char name[64];
     snprintf(name, sizeof name, "umf-conformance-%d", (int)getpid());
-    return os_make(provider, UMF_MEM_MAP_SHARED, name);
+    return os_make(provider, "shared", name);
 }
 
-#define OS_PROVIDER                                                     \
-    .name = "OS", .zero_size = UMF_RESULT_ERROR_MEMORY_PROVIDER_SPECIFIC, \
-    .huge_size = UMF_RESULT_ERROR_MEMORY_PROVIDER_SPECIFIC,             \
-    .exhausted_code = UMF_OS_RESULT_ERROR_ALLOC_FAILED,                 \
-    .alignment_3 = UMF_RESULT_ERROR_INVALID_ARGUMENT,                   \
-    .alignment_3_pages = UMF_RESULT_SUCCESS,                            \
-    .success_code = UMF_OS_RESULT_SUCCESS,                              \
-    .purge_lazy_code = UMF_OS_RESULT_ERROR_PURGE_LAZY_FAILED,           \
-    .purge_force_code = UMF_OS_RESULT_ERROR_PURGE_FORCE_FAILED, .purge_zeroes = true
+#define OS_PROVIDER \
+    .component = "os", .name = "OS", .zero_size = UMF_RESULT_ERROR_MEMORY_PROVIDER_SPECIFIC, \
+    .huge_size = UMF_RESULT_ERROR_MEMORY_PROVIDER_SPECIFIC, \
+    .exhausted_code = 1001, \
+    .alignment_3 = UMF_RESULT_ERROR_INVALID_ARGUMENT, \
+    .alignment_3_pages = UMF_RESULT_SUCCESS, \
+    .success_code = 1000, \
+    .purge_lazy_code = 1005, \
+    .purge_force_code = 1006, .purge_zeroes = true
 
 static const struct provider_maker os_private = {
     OS_PROVIDER, .make = os_private_make, .ipc = UMF_RESULT_ERROR_INVALID_ARGUMENT};
@@ -60,18 +66,23 @@ static char *buffer;
 enum { BUFFER_BYTES = 64 << 20 };
 
 static umf_result_t fixed_make(umf_memory_provider_handle_t *provider, size_t shift) {
-    umf_fixed_memory_provider_params_handle_t params = NULL;
+    umf_params_handle_t params = NULL;
     if (!buffer) {
         buffer = mmap(NULL, BUFFER_BYTES, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     }
-    umf_result_t result =
-        umfFixedMemoryProviderParamsCreate(buffer + shift, BUFFER_BYTES - shift, &params);
+    umf_result_t result = umfParamsCreate("provider", "fixed", &params);
     if (result) {
         return result;
     }
-    result = umfMemoryProviderCreate(umfFixedMemoryProviderOps(), params, provider);
-    umfFixedMemoryProviderParamsDestroy(params);
+    result = umfParamsSetPointer(params, "ptr", buffer + shift);
+    if (!result) {
+        result = umfParamsSetSize(params, "size", BUFFER_BYTES - shift);
+    }
+    if (!result) {
+        result = umfMemoryProviderCreateByName("fixed", params, provider);
+    }
+    umfParamsDestroy(params);
     return result;
 }
 
@@ -82,14 +93,14 @@ static umf_result_t fixed_unaligned_make(umf_memory_provider_handle_t *provider)
     return fixed_make(provider, 1001);
 }
 
-#define FIXED_PROVIDER                                                        \
-    .name = "FIXED", .zero_size = UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY,        \
+#define FIXED_PROVIDER \
+    .component = "fixed", .name = "FIXED", .zero_size = UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY, \
     .huge_size = UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY, .nulls_when_full = true, \
-    .alignment_3 = UMF_RESULT_ERROR_INVALID_ALIGNMENT,                        \
+    .alignment_3 = UMF_RESULT_ERROR_INVALID_ALIGNMENT, \
     .alignment_3_pages = UMF_RESULT_ERROR_INVALID_ALIGNMENT, .cache_line = 64, \
-    .success_code = UMF_FIXED_RESULT_SUCCESS,                                 \
-    .purge_lazy = UMF_RESULT_ERROR_NOT_SUPPORTED,                             \
-    .purge_force_code = UMF_FIXED_RESULT_ERROR_PURGE_FORCE_FAILED,            \
+    .success_code = 4000, \
+    .purge_lazy = UMF_RESULT_ERROR_NOT_SUPPORTED, \
+    .purge_force_code = 4001, \
     .purge_zeroes = true, .split_unknown = UMF_RESULT_ERROR_INVALID_ARGUMENT, \
     .ipc = UMF_RESULT_ERROR_NOT_SUPPORTED
 

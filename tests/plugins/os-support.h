@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <umf/providers/provider_os_memory.h>
 
-#include "../plugins/provider-os/ipc.h"
 #include "conformance/provider.h"
+#include "provider-os/ipc.h"
 
 #define INV UMF_RESULT_ERROR_INVALID_ARGUMENT
 #define NSUP UMF_RESULT_ERROR_NOT_SUPPORTED

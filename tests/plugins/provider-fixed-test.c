@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <umf/providers/provider_fixed_memory.h>
-#include <umf/providers/provider_os_memory.h>
 
 #include "conformance/provider.h"
 #include "suite.h"
@@ -178,19 +177,15 @@ START_TEST(purging_stays_inside_the_block) {
 END_TEST
 
 START_TEST(another_providers_block_can_be_the_buffer) {
-    umf_os_memory_provider_params_handle_t params = NULL;
-    umf_memory_provider_handle_t os = NULL;
-    void *block = NULL;
-    ck_ok(umfOsMemoryProviderParamsCreate(&params));
-    ck_ok(umfMemoryProviderCreate(umfOsMemoryProviderOps(), params, &os));
-    ck_ok(umfOsMemoryProviderParamsDestroy(params));
-    ck_ok(umfMemoryProviderAlloc(os, 1 << 20, 0, &block));
-    umf_memory_provider_handle_t fixed = fixed_made(block, 1 << 20);
-    ck_assert_ptr_eq(block_of(fixed, 1 << 20), block);
-    ck_ok(umfMemoryProviderDestroy(fixed));
-    memset(block, 1, 1 << 20);
-    ck_ok(umfMemoryProviderFree(os, block, 1 << 20));
-    ck_ok(umfMemoryProviderDestroy(os));
+    umf_memory_provider_handle_t outer = whole_buffer();
+    (void)block_of(outer, page);
+    char *block = block_of(outer, 4 * page);
+    umf_memory_provider_handle_t inner = fixed_made(block, 4 * page);
+    ck_assert_ptr_eq(block_of(inner, 4 * page), block);
+    ck_ok(umfMemoryProviderDestroy(inner));
+    memset(block, 1, 4 * page);
+    ck_ok(umfMemoryProviderFree(outer, block, 4 * page));
+    ck_ok(umfMemoryProviderDestroy(outer));
 }
 END_TEST
 

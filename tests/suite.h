@@ -5,7 +5,7 @@
  *     SUITE_MAIN("layer/noun", a_sentence_that_is_true, another_one)
  *
  * Each case runs in a process of its own (CK_FORK=no to debug), with a limit of
- * 60 seconds (CK_DEFAULT_TIMEOUT).
+ * 60 seconds, times CK_TIMEOUT_MULTIPLIER.
  */
 #ifndef UMF_TESTS_SUITE_H
 #define UMF_TESTS_SUITE_H

@@ -1,7 +1,7 @@
 /*
  * pool-model.c - drives the pool model with random numbers, over every pair.
  *
- * UMF_MODEL_OPS sets the steps of each thread (default 4000), UMF_MODEL_SEED
+ * UMF_MODEL_OPS sets the steps of each thread (default 3000), UMF_MODEL_SEED
  * the first seed; a failure is repeated by giving the seed it printed.
  */
 #include <stdio.h>
@@ -29,7 +29,7 @@ struct walker {
 
 static void *walk(void *arg) {
     struct walker *walker = arg;
-    uint64_t steps = number_from("UMF_MODEL_OPS", 4000);
+    uint64_t steps = number_from("UMF_MODEL_OPS", 3000);
     for (uint64_t i = 0; i < steps; i++) {
         pool_model_step(walker->model, next_random(&walker->seed));
     }

@@ -9,10 +9,8 @@
 
 #define COMPONENTS_MAX 256
 /* What was there in ABI 0.1, the first. */
-#define DESC_BYTES_MIN \
-    (offsetof(umf_plugin_desc_t, component_count) + sizeof(((umf_plugin_desc_t *)0)->component_count))
-#define COMPONENT_BYTES_MIN \
-    (offsetof(umf_plugin_component_t, takes_upstream) + sizeof(bool))
+#define DESC_BYTES_MIN (offsetof(umf_plugin_desc_t, component_count) + sizeof(size_t))
+#define COMPONENT_BYTES_MIN (offsetof(umf_plugin_component_t, takes_upstream) + sizeof(bool))
 
 static bool is_corrupt(struct umfi_refusal *refusal, const char *field) {
     return umfi_refuse(refusal, UMFI_E_CORRUPT, "descriptor %s invalid", field);

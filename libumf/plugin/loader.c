@@ -133,7 +133,8 @@ static umf_result_t not_found(const struct umfi_catalogue *catalogue, umf_plugin
         for (const struct umfi_search_dir *d = catalogue->search.dirs; d; d = d->next) {
             umfi_text_add(&text, "%s%s", d == catalogue->search.dirs ? "" : ", ", d->path);
         }
-        const char *nearest = umfi_catalogue_nearest(catalogue, (enum umfi_manifest_kind)kind, name);
+        const char *nearest =
+            umfi_catalogue_nearest(catalogue, (enum umfi_manifest_kind)kind, name);
         umfi_refuse(&refusal, UMFI_E_NOT_FOUND, "no %s '%.64s';%s%s%s searched: %s", word, name,
                     nearest ? " did you mean '" : "", nearest ? nearest : "",
                     nearest ? "'?" : "", *dirs ? dirs : "no directory");

@@ -51,7 +51,8 @@ START_TEST(every_key_of_a_component_is_read) {
                "module: '/opt/v/umf-provider-os.so'\nabi:\n  major: 0\n  minor: 7\n"
                "description: \"memory of: the system\"\npackage: vendor-umf\n"
                "aliases: [je, fast-one]\npriority: 99\nenabled: false\noptional: true\n"
-               "params: {capacity: 16, slab_min_size: 64KiB, name: \"a b\"}\nx-note: [1, {a: b}]\n");
+               "params: {capacity: 16, slab_min_size: 64KiB, name: \"a b\"}\n"
+               "x-note: [1, {a: b}]\n");
     ck_assert_int_eq(manifest.kind, UMFI_MANIFEST_PROVIDER);
     ck_assert_str_eq(manifest.name, "os_2-x");
     ck_assert_str_eq(manifest.module, "/opt/v/umf-provider-os.so");

@@ -128,11 +128,20 @@ static const struct ops_row provider_rows[] = {
      UMF_MAKE_VERSION(1, 2)},
 };
 
+/* The kinds with ops that this host knows. */
+static const struct ops_kind {
+    const struct ops_row *rows;
+    size_t row_count;
+    uint32_t version, size;
+} pool_kind = {pool_rows, sizeof pool_rows / sizeof pool_rows[0], UMF_POOL_OPS_VERSION_CURRENT,
+               sizeof(umf_memory_pool_ops_t)},
+  provider_kind = {provider_rows, sizeof provider_rows / sizeof provider_rows[0],
+                   UMF_PROVIDER_OPS_VERSION_CURRENT, sizeof(umf_memory_provider_ops_t)};
+
 /* Both ops structs begin with the version. `ops` is the copy, of the host's size. */
-static bool ops_check(const struct ops_row *rows, size_t count, uint32_t current,
-                      const umf_plugin_component_t *component, void *ops,
-                      struct umfi_refusal *refusal) {
-    uint32_t version;
+static bool ops_check(const struct ops_kind *kind, const umf_plugin_component_t *component,
+                      void *ops, struct umfi_refusal *refusal) {
+    uint32_t version, current = kind->version;
     memcpy(&version, ops, sizeof version);
     if (version != component->ops_version) {
         return is_corrupt(refusal, "ops_version");
@@ -142,11 +151,11 @@ static bool ops_check(const struct ops_row *rows, size_t count, uint32_t current
                            UMF_MAJOR_VERSION(version), UMF_MINOR_VERSION(version),
                            UMF_MAJOR_VERSION(current), UMF_MINOR_VERSION(current));
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < kind->row_count; i++) {
         void (*function)(void);
-        memcpy(&function, (const char *)ops + rows[i].offset, sizeof function);
-        if (version >= rows[i].since && !function) {
-            return is_corrupt(refusal, rows[i].field);
+        memcpy(&function, (const char *)ops + kind->rows[i].offset, sizeof function);
+        if (version >= kind->rows[i].since && !function) {
+            return is_corrupt(refusal, kind->rows[i].field);
         }
     }
     if (version > current) { /* the copy has no more than we know */
@@ -157,26 +166,22 @@ static bool ops_check(const struct ops_row *rows, size_t count, uint32_t current
 
 static bool ops_take(struct umfi_offer *offer, struct umfi_refusal *refusal) {
     umf_plugin_component_t *desc = &offer->component.desc;
+    const struct ops_kind *kind =
+        desc->kind == UMF_PLUGIN_KIND_POOL ? &pool_kind : &provider_kind;
     if (!desc->ops) {
         return is_corrupt(refusal, "ops");
     }
     if (desc->ops_size < sizeof(uint32_t)) {
         return is_corrupt(refusal, "ops_size");
     }
-    copy_known(&offer->ops, sizeof offer->ops, desc->ops, desc->ops_size);
-    bool is_good;
-    if (desc->kind == UMF_PLUGIN_KIND_POOL) {
-        is_good = ops_check(pool_rows, sizeof pool_rows / sizeof pool_rows[0],
-                            UMF_POOL_OPS_VERSION_CURRENT, desc, &offer->ops, refusal);
-    } else {
-        is_good = ops_check(provider_rows, sizeof provider_rows / sizeof provider_rows[0],
-                            UMF_PROVIDER_OPS_VERSION_CURRENT, desc, &offer->ops, refusal);
+    copy_known(&offer->ops, kind->size, desc->ops, desc->ops_size);
+    if (!ops_check(kind, desc, &offer->ops, refusal)) {
+        return false;
     }
     desc->ops = &offer->ops;
-    desc->ops_size = (uint32_t)(desc->kind == UMF_PLUGIN_KIND_POOL ? sizeof offer->ops.pool
-                                                                   : sizeof offer->ops.provider);
+    desc->ops_size = kind->size;
     memcpy(&desc->ops_version, &offer->ops, sizeof desc->ops_version);
-    return is_good;
+    return true;
 }
 
 bool umfi_handshake_run(const struct umfi_handshake *handshake, umf_plugin_query_fn query,

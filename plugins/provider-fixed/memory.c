@@ -7,6 +7,7 @@
 #include <umf/providers/provider_fixed_memory.h>
 
 #include "base/checked.h"
+#include "base/errno_text.h"
 #include "base/native_error.h"
 #include "provider-fixed/fixed.h"
 
@@ -63,14 +64,20 @@ umf_result_t fixed_free(void *provider, void *ptr, size_t size) {
     return UMF_RESULT_SUCCESS;
 }
 
+static umf_result_t purge_fail(const struct fixed_provider *fixed, int os_error) {
+    fixed->host->error("fixed_purge_force", "fixed: %s: %s", native_texts[1],
+                       umfi_errno_text(os_error));
+    return umfi_native_error_set(&last_error, &native_kind,
+                                 UMF_FIXED_RESULT_ERROR_PURGE_FORCE_FAILED, os_error);
+}
+
 /* Only pages that lie whole in the range are dropped: the rest of the last one
  * may be another block's, after a split. */
 umf_result_t fixed_purge_force(void *provider, void *ptr, size_t size) {
     const struct fixed_provider *fixed = provider;
     uintptr_t start = (uintptr_t)ptr;
     if (start % fixed->page != 0) {
-        return umfi_native_error_set(&last_error, &native_kind,
-                                     UMF_FIXED_RESULT_ERROR_PURGE_FORCE_FAILED, EINVAL);
+        return purge_fail(fixed, EINVAL);
     }
     if (start < fixed->begin || start > fixed->end || size > fixed->end - start) {
         fixed->host->error("fixed_purge_force", "fixed: %zu bytes at %p are not in the buffer", size,
@@ -78,8 +85,7 @@ umf_result_t fixed_purge_force(void *provider, void *ptr, size_t size) {
         return UMF_RESULT_ERROR_INVALID_ARGUMENT;
     }
     if (madvise(ptr, umfi_align_down(size, fixed->page), MADV_DONTNEED) != 0) {
-        return umfi_native_error_set(&last_error, &native_kind,
-                                     UMF_FIXED_RESULT_ERROR_PURGE_FORCE_FAILED, errno);
+        return purge_fail(fixed, errno);
     }
     return UMF_RESULT_SUCCESS;
 }

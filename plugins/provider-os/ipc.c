@@ -111,11 +111,12 @@ static umf_result_t handle_map(struct os_provider *os, const struct os_ipc_data 
         os->host->error("os_open_ipc_handle", "os: the handle reaches behind the end of its file");
         return UMF_RESULT_ERROR_INVALID_ARGUMENT;
     }
-    void *start = umfi_round_up_size(data->size, umfi_page_bytes(), &pages.size)
-                      ? os_pages_map(&pages)
-                      : NULL;
+    /* no larger than the file, so rounding cannot fail */
+    (void)umfi_round_up_size(data->size, umfi_page_bytes(), &pages.size);
+    void *start = os_pages_map(&pages);
     if (!start) {
-        return os_native_fail(UMF_OS_RESULT_ERROR_ALLOC_FAILED, 0);
+        return os_native_fail(os->host, "os_open_ipc_handle", UMF_OS_RESULT_ERROR_ALLOC_FAILED,
+                              errno);
     }
     *ptr = start;
     return UMF_RESULT_SUCCESS;
@@ -145,7 +146,8 @@ umf_result_t os_close_ipc_handle(void *provider, void *ptr, size_t size) {
         return UMF_RESULT_ERROR_INVALID_ARGUMENT;
     }
     if (munmap(ptr, size) != 0) {
-        return os_native_fail(UMF_OS_RESULT_ERROR_FREE_FAILED, errno);
+        return os_native_fail(os->host, "os_close_ipc_handle", UMF_OS_RESULT_ERROR_FREE_FAILED,
+                              errno);
     }
     return UMF_RESULT_SUCCESS;
 }

@@ -15,7 +15,7 @@
 static umf_result_t private_alloc(struct os_provider *os, const struct os_pages *pages, void **ptr) {
     void *start = os_pages_map(pages);
     if (!start) {
-        return os_native_fail(UMF_OS_RESULT_ERROR_ALLOC_FAILED, 0);
+        return os_native_fail(os->host, "os_alloc", UMF_OS_RESULT_ERROR_ALLOC_FAILED, errno);
     }
     umf_result_t result = os_placement_apply(&os->placement, start, pages->size);
     if (result != UMF_RESULT_SUCCESS) {
@@ -38,7 +38,7 @@ umf_result_t os_alloc(void *provider, size_t size, size_t alignment, void **ptr)
         return UMF_RESULT_ERROR_INVALID_ARGUMENT;
     }
     if (size == 0 || !umfi_round_up_size(size, umfi_page_bytes(), &pages.size)) {
-        return os_native_fail(UMF_OS_RESULT_ERROR_ALLOC_FAILED, 0);
+        return os_native_fail(os->host, "os_alloc", UMF_OS_RESULT_ERROR_ALLOC_FAILED, 0);
     }
     umf_result_t result = os->is_shared ? os_shared_alloc(&os->shared, &pages, ptr)
                                         : private_alloc(os, &pages, ptr);
@@ -50,12 +50,13 @@ umf_result_t os_alloc(void *provider, size_t size, size_t alignment, void **ptr)
 
 /* Sizes that wrap are not left to the kernel: not every munmap is the kernel's,
  * under a sanitizer. */
-static umf_result_t private_free(void *ptr, size_t size) {
+static umf_result_t private_free(const struct os_provider *os, void *ptr, size_t size) {
     size_t length, end;
     bool is_range = umfi_round_up_size(size, umfi_page_bytes(), &length) &&
                     umfi_add_size((uintptr_t)ptr, length, &end);
     int error = !is_range ? EINVAL : munmap(ptr, length) != 0 ? errno : 0;
-    return error ? os_native_fail(UMF_OS_RESULT_ERROR_FREE_FAILED, error) : UMF_RESULT_SUCCESS;
+    return error ? os_native_fail(os->host, "os_free", UMF_OS_RESULT_ERROR_FREE_FAILED, error)
+                 : UMF_RESULT_SUCCESS;
 }
 
 umf_result_t os_free(void *provider, void *ptr, size_t size) {
@@ -64,7 +65,7 @@ umf_result_t os_free(void *provider, void *ptr, size_t size) {
         return UMF_RESULT_SUCCESS;
     }
     umf_result_t result =
-        os->is_shared ? os_shared_free(&os->shared, ptr, size) : private_free(ptr, size);
+        os->is_shared ? os_shared_free(&os->shared, ptr, size) : private_free(os, ptr, size);
     if (result == UMF_RESULT_SUCCESS) {
         umfi_usage_sub(&os->usage, size);
     }
@@ -79,7 +80,8 @@ umf_result_t os_purge_lazy(void *provider, void *ptr, size_t size) {
         return UMF_RESULT_ERROR_INVALID_ARGUMENT;
     }
     if (madvise(ptr, size, os->is_shared ? MADV_COLD : MADV_FREE) != 0) {
-        return os_native_fail(UMF_OS_RESULT_ERROR_PURGE_LAZY_FAILED, errno);
+        return os_native_fail(os->host, "os_purge_lazy", UMF_OS_RESULT_ERROR_PURGE_LAZY_FAILED,
+                              errno);
     }
     return UMF_RESULT_SUCCESS;
 }
@@ -93,7 +95,8 @@ umf_result_t os_purge_force(void *provider, void *ptr, size_t size) {
     }
     bool is_removed = os->is_shared && os_shared_is_own(&os->shared, ptr);
     if (madvise(ptr, size, is_removed ? MADV_REMOVE : MADV_DONTNEED) != 0) {
-        return os_native_fail(UMF_OS_RESULT_ERROR_PURGE_FORCE_FAILED, errno);
+        return os_native_fail(os->host, "os_purge_force", UMF_OS_RESULT_ERROR_PURGE_FORCE_FAILED,
+                              errno);
     }
     return UMF_RESULT_SUCCESS;
 }

@@ -3,6 +3,7 @@
 
 #include <umf/providers/provider_os_memory.h>
 
+#include "base/errno_text.h"
 #include "base/native_error.h"
 
 static const char *const texts[] = {
@@ -24,8 +25,13 @@ static const struct umfi_native_kind kind = {
 
 static _Thread_local struct umfi_native_error last_error;
 
-umf_result_t os_native_fail(int32_t code, int os_error) {
-    return umfi_native_error_set(&last_error, &kind, code, os_error);
+umf_result_t os_native_fail(const umf_plugin_host_t *host, const char *where, int32_t code,
+                            int os_error) {
+    host->error(where, "os: %s%s%s", texts[code - kind.first], os_error ? ": " : "",
+                os_error ? umfi_errno_text(os_error) : "");
+    /* the API's text of a failed allocation is without a reason */
+    return umfi_native_error_set(&last_error, &kind, code,
+                                 code == UMF_OS_RESULT_ERROR_ALLOC_FAILED ? 0 : os_error);
 }
 
 umf_result_t os_get_last_native_error(void *provider, const char **message, int32_t *code) {

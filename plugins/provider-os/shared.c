@@ -117,7 +117,7 @@ static umf_result_t chunk_map_locked(struct os_shared *shared, struct os_chunk *
     }
     void *start = os_memory_file_map(file, pages);
     if (!start) {
-        return os_native_fail(UMF_OS_RESULT_ERROR_ALLOC_FAILED, 0);
+        return os_native_fail(shared->host, "os_alloc", UMF_OS_RESULT_ERROR_ALLOC_FAILED, errno);
     }
     *chunk = (struct os_chunk){.start = (uintptr_t)start,
                                .size = pages->size,
@@ -187,7 +187,7 @@ static umf_result_t range_unmap_locked(struct os_shared *shared, uintptr_t begin
     if (munmap((void *)begin, end - begin) != 0) {
         int error = errno;
         chunk_free(shared, spare);
-        return os_native_fail(UMF_OS_RESULT_ERROR_FREE_FAILED, error);
+        return os_native_fail(shared->host, "os_free", UMF_OS_RESULT_ERROR_FREE_FAILED, error);
     }
     while (chunk && chunk->start < end) {
         if (chunk_cut_locked(shared, chunk, begin, end, spare)) {
@@ -203,7 +203,7 @@ umf_result_t os_shared_free(struct os_shared *shared, void *ptr, size_t size) {
     size_t length, end;
     if (!umfi_round_up_size(size, umfi_page_bytes(), &length) ||
         !umfi_add_size(begin, length, &end)) {
-        return os_native_fail(UMF_OS_RESULT_ERROR_FREE_FAILED, EINVAL);
+        return os_native_fail(shared->host, "os_free", UMF_OS_RESULT_ERROR_FREE_FAILED, EINVAL);
     }
     umfi_mutex_lock(&shared->lock);
     umf_result_t result = range_unmap_locked(shared, begin, end);

@@ -1,6 +1,7 @@
 /* os-support.c - OS providers for tests (os-support.h). */
 #include "plugins/os-support.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,3 +49,11 @@ struct os_ipc_data os_handle_of(umf_memory_provider_handle_t provider, void *blo
 }
 
 size_t os_page(void) { return (size_t)sysconf(_SC_PAGESIZE); }
+
+const char *os_object(const char *stem) {
+    static char names[2][64];
+    static unsigned calls;
+    char *name = names[calls++ % 2];
+    snprintf(name, sizeof names[0], "/umf-%s-%d", stem, (int)getpid());
+    return name;
+}

@@ -30,5 +30,8 @@ const char *os_native_text(umf_memory_provider_handle_t provider);
 /* The head of an allocation's handle. */
 struct os_ipc_data os_handle_of(umf_memory_provider_handle_t provider, void *block, size_t size);
 size_t os_page(void);
+/* "/umf-<stem>-<pid>", its shm_name being behind the slash: test programs of
+ * several build trees may run at once. Two calls at a time stay valid. */
+const char *os_object(const char *stem);
 
 #endif

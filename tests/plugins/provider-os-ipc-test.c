@@ -92,10 +92,11 @@ static void consumer_end(const struct consumer *consumer) {
 }
 
 START_TEST(a_handle_has_41_bytes_and_the_name) {
-    static const struct {
+    const char *object = os_object("size");
+    const struct {
         const char *name;
         size_t bytes;
-    } cases[] = {{NULL, 41}, {"", 41}, {"umf-size-test", 41 + sizeof "/umf-size-test" - 1}};
+    } cases[] = {{NULL, 41}, {"", 41}, {object + 1, 41 + strlen(object)}};
     for (size_t i = 0; i < 3; i++) {
         umf_memory_provider_handle_t provider = shared_made(cases[i].name);
         size_t bytes = 0;
@@ -130,8 +131,8 @@ START_TEST(get_needs_the_start_of_an_allocation) {
 END_TEST
 
 START_TEST(put_takes_its_own_handles_only) {
-    umf_memory_provider_handle_t provider = shared_made("umf-put-test");
-    umf_memory_provider_handle_t other = shared_made("umf-put-othe"); /* as long */
+    umf_memory_provider_handle_t provider = shared_made(os_object("put-a") + 1);
+    umf_memory_provider_handle_t other = shared_made(os_object("put-b") + 1);
     void *block = NULL;
     struct os_ipc_data data;
     ck_ok(umfMemoryProviderAlloc(provider, SIZE, 0, &block));
@@ -236,11 +237,12 @@ static void exchange_with_consumer(const char *shm_name) {
 START_TEST(another_process_maps_anonymous_memory) { exchange_with_consumer(NULL); }
 END_TEST
 
-START_TEST(another_process_maps_named_memory) { exchange_with_consumer("umf-ipc-test"); }
+START_TEST(another_process_maps_named_memory) { exchange_with_consumer(os_object("ipc") + 1); }
 END_TEST
 
 START_TEST(a_second_process_cannot_open_by_name) {
-    umf_memory_provider_handle_t provider = shared_made("umf-ipc-second");
+    const char *object = os_object("second");
+    umf_memory_provider_handle_t provider = shared_made(object + 1);
     struct consumer first = consumer_start(true), second = consumer_start(false);
     void *block = NULL;
     size_t bytes = 0;
@@ -249,7 +251,7 @@ START_TEST(a_second_process_cannot_open_by_name) {
     memset(block, 1, SIZE);
     handle_get(provider, block, SIZE);
     ck_assert_int_eq(consumer_ask(&first, bytes, 1, 2), UMF_RESULT_SUCCESS);
-    ck_assert_int_lt(shm_open("/umf-ipc-second", O_RDWR, 0), 0); /* the first took the name */
+    ck_assert_int_lt(shm_open(object, O_RDWR, 0), 0); /* the first took the name */
     ck_assert_int_eq(consumer_ask(&second, bytes, 2, 3), (int32_t)UNK);
     consumer_end(&first);
     consumer_end(&second);
@@ -259,11 +261,12 @@ START_TEST(a_second_process_cannot_open_by_name) {
 END_TEST
 
 START_TEST(create_replaces_a_leftover_and_destroy_removes_the_name) {
-    int stale = shm_open("/umf-ipc-leftover", O_RDWR | O_CREAT, 0600);
+    const char *object = os_object("leftover");
+    int stale = shm_open(object, O_RDWR | O_CREAT, 0600);
     ck_assert_int_ge(stale, 0);
-    umf_memory_provider_handle_t provider = shared_made("umf-ipc-leftover");
+    umf_memory_provider_handle_t provider = shared_made(object + 1);
     struct stat old, now;
-    int fd = shm_open("/umf-ipc-leftover", O_RDWR, 0);
+    int fd = shm_open(object, O_RDWR, 0);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(fstat(stale, &old), 0);
     ck_assert_int_eq(fstat(fd, &now), 0);
@@ -272,17 +275,18 @@ START_TEST(create_replaces_a_leftover_and_destroy_removes_the_name) {
     close(fd);
     close(stale);
     ck_ok(umfMemoryProviderDestroy(provider));
-    ck_assert_int_lt(shm_open("/umf-ipc-leftover", O_RDWR, 0), 0);
+    ck_assert_int_lt(shm_open(object, O_RDWR, 0), 0);
 }
 END_TEST
 
 START_TEST(destroy_leaves_a_strangers_object_of_that_name) {
-    umf_memory_provider_handle_t provider = shared_made("umf-ipc-stranger");
-    ck_assert_int_eq(shm_unlink("/umf-ipc-stranger"), 0);
-    int fd = shm_open("/umf-ipc-stranger", O_RDWR | O_CREAT | O_EXCL, 0600);
+    const char *object = os_object("stranger");
+    umf_memory_provider_handle_t provider = shared_made(object + 1);
+    ck_assert_int_eq(shm_unlink(object), 0);
+    int fd = shm_open(object, O_RDWR | O_CREAT | O_EXCL, 0600);
     ck_assert_int_ge(fd, 0);
     ck_ok(umfMemoryProviderDestroy(provider));
-    ck_assert_int_eq(shm_unlink("/umf-ipc-stranger"), 0);
+    ck_assert_int_eq(shm_unlink(object), 0);
     close(fd);
 }
 END_TEST
@@ -293,7 +297,7 @@ START_TEST(descriptors_are_closed_with_the_provider) {
     int descriptors = open_descriptors();
     for (int round = 0; round < 3; round++) {
         void *block = NULL, *opened = NULL;
-        provider = shared_made(round == 1 ? "umf-ipc-closed" : NULL);
+        provider = shared_made(round == 1 ? os_object("closed") + 1 : NULL);
         ck_ok(umfMemoryProviderAlloc(provider, SIZE, 0, &block));
         handle_get(provider, block, SIZE);
         for (int i = 0; i < 5; i++) {

@@ -122,6 +122,7 @@ START_TEST(each_parameter_rule_is_checked_at_create) {
         ck_assert(result == UMF_RESULT_SUCCESS || strstr(umfGetLastErrorMessage(), "os"));
     }
     long_name[253] = '\0';
+    memcpy(long_name, os_object("long") + 1, strlen(os_object("long")) - 1);
     ck_ok(create_by(&(struct rule){"253 characters", .visibility = 2, .shm_name = long_name}));
 }
 END_TEST
@@ -324,6 +325,7 @@ START_TEST(without_address_space_alloc_fails_and_leaks_nothing) {
 END_TEST
 
 START_TEST(without_descriptors_create_fails_with_unknown) {
+    const char *object = os_object("no-fd");
     struct rlimit old, none;
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
     none = old;
@@ -331,11 +333,11 @@ START_TEST(without_descriptors_create_fails_with_unknown) {
     none.rlim_cur = 0;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
     umf_result_t anonymous = create_by(&(struct rule){.visibility = 2});
-    umf_result_t named = create_by(&(struct rule){.visibility = 2, .shm_name = "umf-no-fd"});
+    umf_result_t named = create_by(&(struct rule){.visibility = 2, .shm_name = object + 1});
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
     ck_assert_int_eq(anonymous, UNK);
     ck_assert_int_eq(named, UNK);
-    (void)shm_unlink("/umf-no-fd"); /* valgrind opens before it looks at the limit */
+    (void)shm_unlink(object); /* valgrind opens before it looks at the limit */
 }
 END_TEST
 
@@ -367,8 +369,9 @@ START_TEST(names_are_copied_and_cut_to_63_characters) {
 END_TEST
 
 START_TEST(a_forked_child_never_shares_a_new_allocation) {
+    const char *object = os_object("forked");
     umf_memory_provider_handle_t provider =
-        os_made(&(struct os_setup){.visibility = UMF_MEM_MAP_SHARED, .shm_name = "umf-test-forked"});
+        os_made(&(struct os_setup){.visibility = UMF_MEM_MAP_SHARED, .shm_name = object + 1});
     char *first = NULL, *mine = NULL;
     ck_ok(umfMemoryProviderAlloc(provider, 4096, 0, (void **)&first));
     pid_t child = fork();
@@ -395,11 +398,11 @@ START_TEST(a_forked_child_never_shares_a_new_allocation) {
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert_int_eq(status, 0);
     ck_assert(first[0] == 'f' && first[4095] == 'f' && mine[0] == 'p' && mine[4095] == 'p');
-    int fd = shm_open("/umf-test-forked", O_RDWR, 0);
+    int fd = shm_open(object, O_RDWR, 0);
     ck_assert_int_ge(fd, 0); /* the child's destroy left it */
     close(fd);
     ck_ok(umfMemoryProviderDestroy(provider));
-    ck_assert_int_lt(shm_open("/umf-test-forked", O_RDWR, 0), 0);
+    ck_assert_int_lt(shm_open(object, O_RDWR, 0), 0);
 }
 END_TEST
 

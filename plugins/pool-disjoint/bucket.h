@@ -4,7 +4,8 @@
  * A slab is in exactly one list: PARTIAL with free and live chunks, FULL, EMPTY
  * (pooled: kept for the next request), or REFUSED (empty, but the provider
  * would not take it back; used before a new one is asked for). A slab on its way
- * to or from the provider is in none.
+ * to or from the provider is in none; a child of fork loses those of the threads
+ * that it has not.
  *
  * Laws:
  *     live_chunks = sum of live_count over the slabs of all lists;

@@ -6,15 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/list.h"
+
 /* ---- metadata ---- */
 
 static pthread_mutex_t meta_lock = PTHREAD_MUTEX_INITIALIZER;
 static size_t meta_in_use, meta_calls_to_failure;
 static bool meta_failed;
 
+/* All blocks are in a ring, so that one in the hands of a thread that a fork
+ * left behind is no leak to valgrind. */
 struct meta_header {
+    struct umfi_list node;
     _Alignas(16) size_t size;
+    _Alignas(16) char block[];
 };
+
+static struct umfi_list meta_blocks = UMFI_LIST_INITIALIZER(meta_blocks);
 
 static void *meta_alloc(size_t size) {
     pthread_mutex_lock(&meta_lock);
@@ -23,22 +31,24 @@ static void *meta_alloc(size_t size) {
     struct meta_header *header = fails ? NULL : calloc(1, sizeof *header + size);
     if (header != NULL) {
         header->size = size;
+        umfi_list_push(&meta_blocks, &header->node);
         meta_in_use += size;
     }
     pthread_mutex_unlock(&meta_lock);
-    return header == NULL ? NULL : header + 1;
+    return header == NULL ? NULL : header->block;
 }
 
 static void meta_free(void *ptr, size_t size) {
     if (ptr == NULL) {
         return;
     }
-    struct meta_header *header = (struct meta_header *)ptr - 1;
+    struct meta_header *header = UMFI_CONTAINER_OF(ptr, struct meta_header, block);
     if (header->size != size) {
         fprintf(stderr, "meta_free: %zu bytes given back as %zu\n", header->size, size);
         abort();
     }
     pthread_mutex_lock(&meta_lock);
+    umfi_list_remove(&header->node);
     meta_in_use -= size;
     pthread_mutex_unlock(&meta_lock);
     free(header);

@@ -5,7 +5,8 @@
 #   make check-all CHECK_ALL="tsan"    these steps only
 #
 # check      make check
-# model      the models, a million operations each
+# model      the models, a million operations each; the address map also with
+#            accesses that give the processor away
 # asan       make check under AddressSanitizer and UBSan, in check-asan/
 # tsan       make check under ThreadSanitizer, in check-tsan/
 # valgrind   every suite under valgrind's memcheck
@@ -21,7 +22,9 @@ failed=
 run_check() { "$MAKE" -j"$jobs" check; }
 
 run_model() {
-    "$MAKE" -j"$jobs" check TESTS='tests/model/addrmap-model tests/model/pool-model' UMF_MODEL_OPS=1000000
+    "$MAKE" -j"$jobs" check TESTS='tests/model/addrmap-model tests/model/pool-model' \
+        UMF_MODEL_OPS=1000000 CK_TIMEOUT_MULTIPLIER=20 &&
+        "$MAKE" tests/model/addrmap-yielding && UMF_MODEL_OPS=20000 tests/model/addrmap-yielding
 }
 
 # build_and_check FOLDER SWITCHES: a tree of its own beside this one

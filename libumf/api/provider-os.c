@@ -35,7 +35,8 @@ umf_result_t umfOsMemoryProviderParamsSetShmName(umf_os_memory_provider_params_h
 
 umf_result_t umfOsMemoryProviderParamsSetNumaList(umf_os_memory_provider_params_handle_t hParams,
                                                   unsigned *numa_list, unsigned numa_list_len) {
-    return umfi_params_set_numbers(hParams, "numa_list", numa_list, numa_list_len);
+    return umfi_params_set_numbers(hParams, "numa_list",
+                                   &(umf_param_list_t){numa_list, numa_list_len});
 }
 
 umf_result_t umfOsMemoryProviderParamsSetNumaMode(umf_os_memory_provider_params_handle_t hParams,
@@ -52,8 +53,9 @@ umf_result_t
 umfOsMemoryProviderParamsSetPartitions(umf_os_memory_provider_params_handle_t hParams,
                                        umf_numa_split_partition_t *partitions,
                                        unsigned partitions_len) {
-    return umfi_params_set_numbers(hParams, "partitions", (const unsigned *)partitions,
-                                   (size_t)partitions_len * 2);
+    return umfi_params_set_numbers(hParams, "partitions",
+                                   &(umf_param_list_t){(const unsigned *)partitions,
+                                                       (size_t)partitions_len * 2});
 }
 
 umf_result_t umfOsMemoryProviderParamsSetName(umf_os_memory_provider_params_handle_t hParams,

@@ -24,14 +24,20 @@ const char *umfi_error_text(void);
 /* A failed argument check: one FATAL record naming the condition. */
 void umfi_check_failed(const char *condition, const char *function);
 
-/* Returns `result` from the calling function, with a record, unless `condition`. */
-#define UMFI_CHECK(condition, result)                   \
+/* Returns `result` from the calling function, with a record, unless `condition`.
+ * The condition is turned into text here, before NULL in it could be expanded. */
+#define UMFI_CHECK_TEXT(condition, text, where, result) \
     do {                                                \
         if (UMFI_UNLIKELY(!(condition))) {              \
-            umfi_check_failed(#condition, __func__);    \
+            umfi_check_failed(text, where);             \
             return result;                              \
         }                                               \
     } while (0)
-#define UMFI_CHECK_ARG(condition) UMFI_CHECK(condition, UMF_RESULT_ERROR_INVALID_ARGUMENT)
+#define UMFI_CHECK(condition, result) UMFI_CHECK_TEXT(condition, #condition, __func__, result)
+#define UMFI_CHECK_ARG(condition) \
+    UMFI_CHECK_TEXT(condition, #condition, __func__, UMF_RESULT_ERROR_INVALID_ARGUMENT)
+/* The same in a helper that several public functions share. */
+#define UMFI_CHECK_ARG_OF(where, condition) \
+    UMFI_CHECK_TEXT(condition, #condition, where, UMF_RESULT_ERROR_INVALID_ARGUMENT)
 
 #endif

@@ -159,42 +159,51 @@ umf_result_t umfi_params_set(struct umf_params_t *params, const char *name,
     return UMF_RESULT_SUCCESS;
 }
 
-/* ---- one-liners for typed setters; `params` may be NULL: INVALID_ARGUMENT ---- */
+/* ---- values of each shape, for the typed setters and for umf/params.h ---- */
 
-static umf_result_t set_checked(void *params, const char *name,
-                                const struct umfi_param_value *value) {
-    UMFI_CHECK_ARG(params != NULL);
+static umf_result_t put(const char *where, struct umf_params_t *params, const char *name,
+                        const struct umfi_param_value *value) {
+    UMFI_CHECK_ARG_OF(where, params != NULL);
+    UMFI_CHECK_ARG_OF(where, name != NULL);
+    if (!is_name(name)) {
+        umfi_error(where, "params: '%s' is not a parameter's name ([a-z][a-z0-9_]*)", name);
+        return UMF_RESULT_ERROR_INVALID_ARGUMENT;
+    }
     return umfi_params_set(params, name, value);
 }
 
-umf_result_t umfi_params_set_unsigned(void *params, const char *name, uint64_t value) {
-    return set_checked(params, name, &(struct umfi_param_value){.shape = UMFI_VALUE_UNSIGNED,
-                                                                .number = value});
+umf_result_t umfi_params_put_unsigned(const char *where, void *params, const char *name,
+                                      uint64_t value) {
+    return put(where, params, name,
+               &(struct umfi_param_value){.shape = UMFI_VALUE_UNSIGNED, .number = value});
 }
 
-umf_result_t umfi_params_set_signed(void *params, const char *name, int64_t value) {
-    return set_checked(params, name, &(struct umfi_param_value){.shape = UMFI_VALUE_SIGNED,
-                                                                .number = (uint64_t)value});
+umf_result_t umfi_params_put_signed(const char *where, void *params, const char *name,
+                                    int64_t value) {
+    return put(where, params, name,
+               &(struct umfi_param_value){.shape = UMFI_VALUE_SIGNED, .number = (uint64_t)value});
 }
 
-umf_result_t umfi_params_set_string(void *params, const char *name, const char *value) {
-    return set_checked(params, name,
-                       &(struct umfi_param_value){
-                           .shape = value ? UMFI_VALUE_TEXT : UMFI_VALUE_UNSET, .text = value});
+umf_result_t umfi_params_put_string(const char *where, void *params, const char *name,
+                                    const char *value) {
+    return put(where, params, name,
+               &(struct umfi_param_value){.shape = value ? UMFI_VALUE_TEXT : UMFI_VALUE_UNSET,
+                                          .text = value});
 }
 
-umf_result_t umfi_params_set_pointer(void *params, const char *name, void *value) {
-    return set_checked(params, name, &(struct umfi_param_value){.shape = UMFI_VALUE_POINTER,
-                                                                .pointer = value});
+umf_result_t umfi_params_put_pointer(const char *where, void *params, const char *name,
+                                     void *value) {
+    return put(where, params, name,
+               &(struct umfi_param_value){.shape = UMFI_VALUE_POINTER, .pointer = value});
 }
 
-umf_result_t umfi_params_set_numbers(void *params, const char *name, const unsigned *numbers,
-                                     size_t number_count) {
-    UMFI_CHECK_ARG(numbers != NULL || number_count == 0);
-    return set_checked(params, name,
-                       &(struct umfi_param_value){.shape = UMFI_VALUE_LIST,
-                                                  .numbers = numbers,
-                                                  .number_count = number_count});
+umf_result_t umfi_params_put_numbers(const char *where, void *params, const char *name,
+                                     const umf_param_list_t *list) {
+    UMFI_CHECK_ARG_OF(where, list->numbers != NULL || list->count == 0);
+    return put(where, params, name,
+               &(struct umfi_param_value){.shape = UMFI_VALUE_LIST,
+                                          .numbers = list->numbers,
+                                          .number_count = list->count});
 }
 
 /* ---- umf/params.h ---- */
@@ -218,53 +227,32 @@ umf_result_t umfParamsDestroy(umf_params_handle_t params) {
     return UMF_RESULT_SUCCESS;
 }
 
-static umf_result_t set_by_name(umf_params_handle_t params, const char *name,
-                                const struct umfi_param_value *value) {
-    UMFI_CHECK_ARG(params != NULL);
-    UMFI_CHECK_ARG(name != NULL);
-    if (!is_name(name)) {
-        umfi_error(__func__, "params: '%s' is not a parameter's name ([a-z][a-z0-9_]*)", name);
-        return UMF_RESULT_ERROR_INVALID_ARGUMENT;
-    }
-    return umfi_params_set(params, name, value);
-}
-
 umf_result_t umfParamsSet(umf_params_handle_t params, const char *name, const char *text) {
     UMFI_CHECK_ARG(text != NULL);
-    return set_by_name(params, name,
-                       &(struct umfi_param_value){.shape = UMFI_VALUE_TEXT, .text = text});
+    return umfi_params_set_string(params, name, text);
 }
 
 umf_result_t umfParamsSetBool(umf_params_handle_t params, const char *name, bool value) {
-    return set_by_name(params, name, &(struct umfi_param_value){.shape = UMFI_VALUE_UNSIGNED,
-                                                                .number = value});
+    return umfi_params_set_unsigned(params, name, value);
 }
 
 umf_result_t umfParamsSetInt(umf_params_handle_t params, const char *name, int64_t value) {
-    return set_by_name(params, name, &(struct umfi_param_value){.shape = UMFI_VALUE_SIGNED,
-                                                                .number = (uint64_t)value});
+    return umfi_params_set_signed(params, name, value);
 }
 
 umf_result_t umfParamsSetSize(umf_params_handle_t params, const char *name, size_t value) {
-    return set_by_name(params, name, &(struct umfi_param_value){.shape = UMFI_VALUE_UNSIGNED,
-                                                                .number = value});
+    return umfi_params_set_unsigned(params, name, value);
 }
 
 umf_result_t umfParamsSetString(umf_params_handle_t params, const char *name, const char *value) {
-    return set_by_name(params, name,
-                       &(struct umfi_param_value){
-                           .shape = value ? UMFI_VALUE_TEXT : UMFI_VALUE_UNSET, .text = value});
+    return umfi_params_set_string(params, name, value);
 }
 
 umf_result_t umfParamsSetPointer(umf_params_handle_t params, const char *name, void *value) {
-    return set_by_name(params, name, &(struct umfi_param_value){.shape = UMFI_VALUE_POINTER,
-                                                                .pointer = value});
+    return umfi_params_set_pointer(params, name, value);
 }
 
 umf_result_t umfParamsSetList(umf_params_handle_t params, const char *name,
                               const unsigned *numbers, size_t count) {
-    UMFI_CHECK_ARG(numbers != NULL || count == 0);
-    return set_by_name(params, name, &(struct umfi_param_value){.shape = UMFI_VALUE_LIST,
-                                                                .numbers = numbers,
-                                                                .number_count = count});
+    return umfi_params_set_numbers(params, name, &(umf_param_list_t){numbers, count});
 }

@@ -43,13 +43,23 @@ umf_result_t umfi_params_retarget(struct umf_params_t *params, const char *from,
 umf_result_t umfi_params_set(struct umf_params_t *params, const char *name,
                              const struct umfi_param_value *value);
 
-/* What the typed setters of api/ are made of. */
-umf_result_t umfi_params_set_unsigned(void *params, const char *name, uint64_t value);
-umf_result_t umfi_params_set_signed(void *params, const char *name, int64_t value);
-umf_result_t umfi_params_set_string(void *params, const char *name, const char *value);
-umf_result_t umfi_params_set_pointer(void *params, const char *name, void *value);
-umf_result_t umfi_params_set_numbers(void *params, const char *name, const unsigned *numbers,
-                                     size_t number_count);
+/* What the typed setters of api/ are made of. INVALID_ARGUMENT, in the name of
+ * the calling function, where `params` is NULL. A NULL string unsets. */
+#define umfi_params_set_unsigned(...) umfi_params_put_unsigned(__func__, __VA_ARGS__)
+#define umfi_params_set_signed(...) umfi_params_put_signed(__func__, __VA_ARGS__)
+#define umfi_params_set_string(...) umfi_params_put_string(__func__, __VA_ARGS__)
+#define umfi_params_set_pointer(...) umfi_params_put_pointer(__func__, __VA_ARGS__)
+#define umfi_params_set_numbers(...) umfi_params_put_numbers(__func__, __VA_ARGS__)
+umf_result_t umfi_params_put_unsigned(const char *where, void *params, const char *name,
+                                      uint64_t value);
+umf_result_t umfi_params_put_signed(const char *where, void *params, const char *name,
+                                    int64_t value);
+umf_result_t umfi_params_put_string(const char *where, void *params, const char *name,
+                                    const char *value);
+umf_result_t umfi_params_put_pointer(const char *where, void *params, const char *name,
+                                     void *value);
+umf_result_t umfi_params_put_numbers(const char *where, void *params, const char *name,
+                                     const umf_param_list_t *list);
 
 /* host->effective_params. */
 umf_result_t umfi_params_resolve(const void *params, const umf_param_table_t *table, void *config);

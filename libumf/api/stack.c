@@ -26,10 +26,8 @@ struct build {
 /* Puts the column before what a part has already said and logged. */
 static umf_result_t fail_at(size_t column, umf_result_t result) {
     char inner[UMFI_ERROR_TEXT_BYTES];
-    static const char prefix[] = "umf: ";
-    (void)snprintf(inner, sizeof inner, "%s", umfi_error_text());
-    size_t skip = strncmp(inner, prefix, sizeof prefix - 1) == 0 ? sizeof prefix - 1 : 0;
-    umfi_error_quiet("stack: column %zu: %s", column, inner + skip);
+    (void)snprintf(inner, sizeof inner, "%s", umfi_error_reason());
+    umfi_error_quiet("stack: column %zu: %s", column, inner);
     return result;
 }
 

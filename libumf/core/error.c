@@ -48,6 +48,18 @@ const char *umfi_error_text(void) {
     return thread ? thread->error_text : "";
 }
 
+void umfi_error_clear(void) {
+    struct umfi_thread *thread = umfi_thread_peek();
+    if (thread) {
+        thread->error_text[0] = '\0';
+    }
+}
+
+const char *umfi_error_reason(void) {
+    const char *text = umfi_error_text();
+    return *text ? text + sizeof prefix - 1 : text;
+}
+
 void umfi_check_failed(const char *condition, const char *function) {
     umfi_log(UMFI_LOG_FATAL, function, "UMF check failed: %s in %s", condition, function);
     umfi_error_quiet("%s: check failed: %s", function, condition);

@@ -20,6 +20,10 @@ void umfi_error_va(const char *where, const char *format, va_list args) UMFI_PRI
 void umfi_error_quiet(const char *format, ...) UMFI_PRINTF(1, 2);
 /* "umf: ..." or "". */
 const char *umfi_error_text(void);
+/* Forgets the text, so that what is found afterwards was said since; and that
+ * text without its "umf: ". */
+void umfi_error_clear(void);
+const char *umfi_error_reason(void);
 
 /* A failed argument check: one FATAL record naming the condition. */
 void umfi_check_failed(const char *condition, const char *function);

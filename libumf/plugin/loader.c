@@ -79,9 +79,12 @@ static bool plugin_start(struct umfi_plugin *plugin, umf_plugin_query_fn query,
         umfi_meta_free(offer, sizeof *offer);
         return false;
     }
+    umfi_error_clear(); /* what is there afterwards is the plugin's own reason */
     umf_result_t result = desc->start ? desc->start(&umfi_host) : UMF_RESULT_SUCCESS;
     if (result != UMF_RESULT_SUCCESS) {
-        umfi_refuse(refusal, UMFI_E_INIT, "init failed: %s", umfi_result_word(result));
+        const char *reason = umfi_error_reason();
+        umfi_refuse(refusal, UMFI_E_INIT, "init failed: %s%s%s", umfi_result_word(result),
+                    *reason ? ": " : "", reason);
         refusal->result = result;
         umfi_meta_free(offer, sizeof *offer);
         return false;

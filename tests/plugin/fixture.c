@@ -180,7 +180,11 @@ static umf_result_t start(const umf_plugin_host_t *its_host) {
     } else if (is_part("loads-in-start")) {
         test_call("fixture_on_start");
     }
-    return is_part("failing-start") ? UMF_RESULT_ERROR_OUT_OF_RESOURCES : UMF_RESULT_SUCCESS;
+    if (is_part("failing-start")) {
+        host->error(__func__, "no device here");
+        return UMF_RESULT_ERROR_OUT_OF_RESOURCES;
+    }
+    return UMF_RESULT_SUCCESS;
 }
 
 /* ---- the parts ---- */

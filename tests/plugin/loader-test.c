@@ -371,7 +371,7 @@ START_TEST(a_descriptor_is_checked_field_by_field) {
          "manifest says pool:other-kind, module offers provider:other-kind"},
         {"failing-query", UNSUPPORTED, "E_INIT", "init failed: umf_plugin_query answered NOT_SUPP"},
         {"failing-start", UMF_RESULT_ERROR_OUT_OF_RESOURCES, "E_INIT",
-         "init failed: OUT_OF_RESOURCES"},
+         "init failed: OUT_OF_RESOURCES: no device here"},
     };
     plugins_begin();
     make_part("neighbour");

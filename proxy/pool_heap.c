@@ -2,11 +2,13 @@
  * pool_heap.c - the heap on a libumf pool (pool_heap.h). No lock of its own: the
  * pool has its locks, and what is here belongs to a thread or never changes.
  */
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <umf.h>
 #include <umf/plugin.h>
 #include <umf/stack.h>
+#include <unistd.h>
 
 #include "proxy/pool_heap.h"
 
@@ -46,12 +48,29 @@ void umfi_pool_leave(void) {
 
 /* ---- start --------------------------------------------------------------- */
 
+/* Whether the CPU may read and write there, asked of the kernel: a heap in memory
+ * that it may not touch would end the program at its first string. */
+static bool is_readable_and_writable(void *block) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        return true; /* no descriptor to ask with */
+    }
+    bool is_good = write(ends[1], block, 1) == 1 && read(ends[0], block, 1) == 1;
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return is_good;
+}
+
 /* A block of one byte tells what the pool can do. */
 static const char *judge(umf_memory_pool_handle_t pool) {
     size_t usable = 0;
     void *block = umfPoolMalloc(pool, 1);
     if (block == NULL) {
         return "the pool gives no memory";
+    }
+    if (!is_readable_and_writable(block)) {
+        (void)umfPoolFree(pool, block);
+        return "a heap's memory must be readable and writable (protection=read|write)";
     }
     umf_result_t sized = umfPoolMallocUsableSize(pool, block, &usable);
     (void)umfPoolFree(pool, block);
@@ -85,6 +104,13 @@ const char *umfi_pool_heap_start(const char *spec, size_t threshold_bytes) {
     umfi_pool_heap.threshold_bytes = threshold_bytes;
     atomic_store_explicit(&umfi_pool_heap.pool, pool, memory_order_release);
     return NULL;
+}
+
+bool umfi_pool_heap_is_shared(void) {
+    umf_memory_provider_handle_t provider;
+    size_t size;
+    return umfPoolGetMemoryProvider(the_pool(), &provider) == UMF_RESULT_SUCCESS &&
+           umfMemoryProviderGetIPCHandleSize(provider, &size) == UMF_RESULT_SUCCESS;
 }
 
 /* ---- allocation ---------------------------------------------------------- */

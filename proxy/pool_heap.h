@@ -28,6 +28,9 @@ extern struct pool_heap umfi_pool_heap;
 /* Builds the heap on `spec`. NULL: success; else why not, good until the next
  * call of libumf. */
 const char *umfi_pool_heap_start(const char *spec, size_t threshold_bytes);
+/* Whether other processes can map the heap's memory: then a child of fork has it
+ * in common with its parent, but not the books that say what is free. */
+bool umfi_pool_heap_is_shared(void);
 
 /* Whether the pool takes a request of `size` bytes from this thread now. */
 static inline bool umfi_pool_serves(size_t size) {

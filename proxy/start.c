@@ -69,6 +69,11 @@ __attribute__((constructor)) static void start(void) {
         if (why_not != NULL) {
             umfi_proxy_die("cannot run on the stack '%s': %s", options.stack, why_not);
         }
+        if (umfi_pool_heap_is_shared()) {
+            umfi_proxy_say("warning: the memory of '%s' is shared: a program that forks and its "
+                           "children overwrite each other's blocks",
+                           options.stack);
+        }
     } else {
         const char *why_not = start_default();
         if (why_not != NULL) {

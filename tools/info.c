@@ -179,7 +179,7 @@ static int run(int argc, char **argv) {
     const umf_plugin_component_t *component;
     if (info != NULL) {
         if (umfPluginDescribe(info->kind, info->name, &component) != UMF_RESULT_SUCCESS) {
-            umf_complain("%s", umfGetLastErrorMessage());
+            umf_complain("%s", umfGetLastErrorMessage() + strlen("umf: "));
         } else if (json) {
             status = print_json(info, component);
         } else {

@@ -28,8 +28,9 @@ static int run(int argc, char **argv) {
         } else if (option == 'c') {
             counts = true;
         } else {
-            return umf_usage_error(&umf_run, "run: '%s' is unknown or lacks its value",
-                                   argv[optind - 1]);
+            bool lacks_value = optopt == 's';
+            return umf_usage_error(&umf_run, "run: '%s' %s", argv[optind - 1],
+                                   lacks_value ? "lacks its value" : "is unknown");
         }
     }
     if (optind == argc) {
@@ -68,6 +69,10 @@ const struct umf_subcommand umf_run = {
             "  --stats        when it has ended, print to stderr what each process allocated\n"
             "                 and from whom; a process that ends in _exit or by a signal is\n"
             "                 not counted, nor is what one did before exec\n\n"
+            "Without --stack the pool is the first that works of jemalloc and disjoint, over\n"
+            "os; where none does, one line says so and the program runs on libc. The memory\n"
+            "of a stack must be private for programs that fork: with visibility=shared a\n"
+            "child and its parent overwrite each other's blocks.\n\n"
             "The malloc replacement is the one beside libumf.so.1, or UMF_PROXY_LIBRARY.\n"
             "UMF_PROXY and LD_PRELOAD of the caller are kept and added to.\n\n"
             "Exit status: the program's; 128+n if signal n ended it (with --stats); 127 if it\n"

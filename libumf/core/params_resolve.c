@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "core/error.h"
 #include "core/meta.h"
 #include "core/param_text.h"
@@ -37,6 +38,20 @@ static const umf_param_row_t *table_find(const umf_param_table_t *table, const c
     return NULL;
 }
 
+/* The name that was probably meant, or NULL: at most a third of it is wrong. */
+static const char *table_nearest(const umf_param_table_t *table, const char *name) {
+    const char *nearest = NULL;
+    unsigned best = (unsigned)strlen(name) / 3 + 1;
+    for (size_t i = 0; i < table->row_count; i++) {
+        unsigned distance = umfi_text_distance(name, table->rows[i]->name);
+        if (distance < best) {
+            best = distance;
+            nearest = table->rows[i]->name;
+        }
+    }
+    return nearest;
+}
+
 static const char *kind_word(umf_plugin_kind_t kind) {
     return kind == UMF_PLUGIN_KIND_POOL ? "pool" : "provider";
 }
@@ -54,7 +69,7 @@ static void describe_row(const umf_param_row_t *row, char *text, size_t room) {
                        (long long)row->max);
         break;
     case UMF_PARAM_SIZE:
-        (void)snprintf(text, room, "a size %llu to %llu, such as 64KiB",
+        (void)snprintf(text, room, "a size %llu to %llu, such as 64KiB (K, M, G, T, each with iB or without)",
                        (unsigned long long)row->min, (unsigned long long)row->max);
         break;
     case UMF_PARAM_ENUM:
@@ -225,9 +240,12 @@ static umf_result_t apply(struct resolution *to, const char *name,
                           const struct umfi_param_value *value) {
     const umf_param_row_t *row = table_find(to->table, name);
     if (!row) {
-        umfi_error(__func__, "%s:%s: E_FIELD: it has no parameter '%s': see `umf info %s:%s`",
-                   kind_word(to->table->kind), to->table->name, name, kind_word(to->table->kind),
-                   to->table->name);
+        const char *nearest = table_nearest(to->table, name);
+        umfi_error(__func__,
+                   "%s:%s: E_FIELD: it has no parameter '%s'%s%s%s: see `umf info %s:%s`",
+                   kind_word(to->table->kind), to->table->name, name,
+                   nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "",
+                   kind_word(to->table->kind), to->table->name);
         return UMF_RESULT_ERROR_NOT_SUPPORTED;
     }
     return store(row, value, to->config) ? UMF_RESULT_SUCCESS : refuse(to, row, value);

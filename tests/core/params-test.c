@@ -191,7 +191,8 @@ START_TEST(a_value_that_does_not_fit_is_named_with_what_would) {
         {"pointer", "0x1", "'pointer' must be a pointer", INV},
         {"nodes", "1:2", "'nodes' must be a list such as 0,2", INV},
         {"parts", "1,2", "'parts' must be a list such as 3:1,5:0", INV},
-        {"colour", "red", "provider:demo: E_FIELD: it has no parameter 'colour'", NSUP},
+        {"colour", "red", "provider:demo: E_FIELD: it has no parameter 'colour': see", NSUP},
+        {"nodse", "1", "it has no parameter 'nodse'; did you mean 'nodes'?", NSUP},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         make();

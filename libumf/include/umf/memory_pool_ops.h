@@ -12,12 +12,11 @@
 
 #include <stdarg.h>
 #include <umf/base.h>
+#include <umf/memory_provider.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef struct umf_memory_provider_t *umf_memory_provider_handle_t;
 
 /* 1.0: fields up to ext_ctl; 1.1: also ext_trim_memory. */
 #define UMF_POOL_OPS_VERSION_CURRENT UMF_MAKE_VERSION(1, 1)

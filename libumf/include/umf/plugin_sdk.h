@@ -18,6 +18,26 @@
  *  - A module is never unloaded, and nothing may run at process exit.
  *
  * Until packages are released the plugin ABI is 0.N, and any N may break.
+ *
+ * Built with
+ *     cc -fPIC -shared -fvisibility=hidden -Wl,-z,now -Wl,-z,nodelete \
+ *         $(pkg-config --cflags libumf) mine.c -o umf-provider-mine.so
+ * it goes into $(pkg-config --variable=plugindir libumf), beside a manifest whose
+ * name must be two digits, a dash, anything in lower case, and .yaml:
+ *     # 60-provider-mine.yaml
+ *     schema: 1
+ *     kind: provider                # or pool
+ *     name: mine                    # the component's
+ *     module: umf-provider-mine.so
+ *     abi: {major: 0, minor: 1}     # what it was built against
+ *     description: one line         # optional
+ *     params: {limit: 8KiB}         # optional: other defaults than the table's
+ *
+ * initialize: the functions of umf/memory_provider_ops.h or memory_pool_ops.h
+ * that do not begin with ext_ must all be there. By name, params is never NULL
+ * where the component has a parameter table; a program that calls
+ * umfMemoryProviderCreate itself may pass NULL: answer INVALID_ARGUMENT. A pool
+ * finds its host through the provider handle.
  */
 #ifndef UMF_PLUGIN_SDK_H
 #define UMF_PLUGIN_SDK_H 1

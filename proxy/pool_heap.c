@@ -89,8 +89,8 @@ static const char *judge(umf_memory_pool_handle_t pool) {
 
 const char *umfi_pool_heap_start(const char *spec, size_t threshold_bytes) {
     umf_memory_pool_handle_t pool = NULL;
-    /* our own reference: the program's umfTearDown must not end its heap */
-    if (umfInit() != UMF_RESULT_SUCCESS) {
+    /* not umfInit: the program may call umfTearDown more often than umfInit */
+    if (umfPluginHold() != UMF_RESULT_SUCCESS) {
         return "libumf cannot be set up";
     }
     if (umfStackCreate(spec, &pool) != UMF_RESULT_SUCCESS) {

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <umf.h>
+#include <umf/plugin.h>
 
 #include "base/mutex.h"
 #include "core/log.h"
@@ -18,7 +19,9 @@
 #include "core/tracking.h"
 
 static struct umfi_mutex lock = UMFI_MUTEX_INITIALIZER(UMFI_RANK_LIFETIME);
+/* Law: references >= holds, and holds <= 1. */
 static atomic_uint references = 1; /* the load's own */
+static unsigned holds;             /* umfPluginHold's, which nobody gives back */
 static _Atomic uint64_t fork_generation;
 static const struct umfi_fork_hooks *_Atomic outer_hooks;
 static pthread_once_t begin_once = PTHREAD_ONCE_INIT;
@@ -94,11 +97,22 @@ umf_result_t umfInit(void) {
 umf_result_t umfTearDown(void) {
     umfi_mutex_lock(&lock);
     unsigned count = atomic_load_explicit(&references, memory_order_relaxed);
-    if (count > 0) {
+    if (count > holds) {
         atomic_store_explicit(&references, count - 1, memory_order_relaxed);
+        if (count == 1) {
+            umfi_objects_refuse_all(); /* and their regions leave the map */
+        }
     }
-    if (count == 1) {
-        umfi_objects_refuse_all(); /* and their regions leave the map */
+    umfi_mutex_unlock(&lock);
+    return UMF_RESULT_SUCCESS;
+}
+
+umf_result_t umfPluginHold(void) {
+    umfi_lifetime_begin();
+    umfi_mutex_lock(&lock);
+    if (holds == 0) {
+        holds = 1;
+        atomic_fetch_add_explicit(&references, 1, memory_order_relaxed);
     }
     umfi_mutex_unlock(&lock);
     return UMF_RESULT_SUCCESS;

@@ -3,7 +3,7 @@
  *
  * The load itself counts as the first umfInit, by static initialisation: loading
  * opens no file and runs no code. After the last umfTearDown the library is down
- * until the next umfInit.
+ * until the next umfInit. After umfPluginHold it is never down again.
  */
 #ifndef UMFI_CORE_LIFETIME_H
 #define UMFI_CORE_LIFETIME_H

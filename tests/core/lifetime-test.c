@@ -1,6 +1,7 @@
 /* lifetime-test.c - contract 1.4: init and teardown, refusals, fork. */
 #include <sys/wait.h>
 #include <umf.h>
+#include <umf/plugin.h>
 #include <unistd.h>
 
 #include "core/doubles.h"
@@ -88,6 +89,34 @@ START_TEST(pairs_nest_and_surplus_teardowns_are_harmless) {
 }
 END_TEST
 
+START_TEST(a_held_library_outlives_every_teardown) {
+    ck_ok(umfPluginHold());
+    ck_ok(umfPluginHold());
+    make();
+    for (int i = 0; i < 5; i++) {
+        ck_ok(umfTearDown());
+        ck_assert(umfi_is_up());
+    }
+    void *block = umfPoolMalloc(pool, 64);
+    ck_assert_ptr_nonnull(block);
+    ck_ok(umfPoolFree(pool, block));
+    ck_ok(umfInit());
+    ck_ok(umfTearDown());
+    ck_ok(umfPoolDestroy(pool));
+    ck_ok(umfMemoryProviderDestroy(provider));
+}
+END_TEST
+
+START_TEST(a_hold_brings_the_library_up_again) {
+    ck_ok(umfTearDown());
+    ck_assert(!umfi_is_up());
+    ck_ok(umfPluginHold());
+    ck_assert(umfi_is_up());
+    ck_ok(umfTearDown());
+    ck_assert(umfi_is_up());
+}
+END_TEST
+
 START_TEST(a_child_of_fork_works_on_and_knows_its_generation) {
     make();
     void *block = umfPoolMalloc(pool, 64);
@@ -114,4 +143,5 @@ END_TEST
 SUITE_MAIN("core/lifetime", after_the_last_teardown_everything_is_refused,
            old_handles_are_refused_in_the_next_life_and_new_ones_work,
            pairs_nest_and_surplus_teardowns_are_harmless,
+           a_held_library_outlives_every_teardown, a_hold_brings_the_library_up_again,
            a_child_of_fork_works_on_and_knows_its_generation)

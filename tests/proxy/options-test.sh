@@ -25,6 +25,9 @@ is "options are separated by semicolons" "libc pool$ok" \
 matches "shared memory can be asked for" '^pool$' \
     "$(with 'page.disposition=shared-fd' "$where" 100)"
 
+is "umfTearDown more often than umfInit leaves the program its heap" "goes on$ok" \
+    "$(with '' "$top_builddir/tests/proxy/teardown")"
+
 bad=$(with 'stack=nonesuch @ os' "$where" 10)
 matches "an unknown pool ends the program with 255" '^status 255$' "$bad"
 is "... with one line" 2 "$(printf '%s\n' "$bad" | wc -l)"

@@ -70,6 +70,12 @@ umf_result_t umfPluginList(int (*visit)(const umf_plugin_info_t *info, void *arg
 umf_result_t umfPluginDescribe(const char *kind, const char *name,
                                const umf_plugin_component_t **component);
 
+/* Keeps the library up for the life of the process: from here on no umfTearDown,
+ * a surplus one included, ends it or refuses an object. For a malloc replacement,
+ * whose pool the program's own umfInit and umfTearDown must not touch. Brings the
+ * library up where it is down; calls after the first change nothing. */
+umf_result_t umfPluginHold(void);
+
 /* The text behind the last error of this thread: what, and what to do. "" if
  * there was none. Valid until the thread's next call of the library. */
 const char *umfGetLastErrorMessage(void);

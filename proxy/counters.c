@@ -66,7 +66,11 @@ void umfi_counters_write(const struct proxy_options *options) {
                           program_invocation_short_name);
     int fd = options->stats_fd;
     if (options->stats_path[0] != '\0') {
-        fd = open(options->stats_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+        fd = open(options->stats_path,
+                  O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+        if (fd < 0 && errno == ELOOP) {
+            umfi_proxy_say("stats=%s is a symbolic link; no statistics", options->stats_path);
+        }
     }
     if (fd >= 0 && length > 0) {
         ssize_t written = write(fd, line, (size_t)length);

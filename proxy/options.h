@@ -3,7 +3,8 @@
  *
  * Options are separated by ';', a later one wins:
  *   stack=SPEC               the pool to run on, as umf/stack.h reads it
- *   stats=PATH or stats=FD   at exit append a line of counters (counters.h)
+ *   stats=PATH or stats=FD   at exit append a line of counters (counters.h); not
+ *                            to what a symbolic link leads to
  *   size.threshold=N         smaller requests are left to libc
  *   page.disposition=shared-fd, shared-shm
  *                            without stack=: memory that other processes can map

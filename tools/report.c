@@ -1,9 +1,12 @@
 /*
  * report.c - runs a program with counters and tells what they came to (report.h).
  *
- * Each process of the program appends a line to a file of ours at its exit.
+ * Each process of the program appends a line to a file of ours at its exit. The
+ * file has a folder of its own, which goes with it: a process that ends later
+ * finds nowhere to write, and nobody else can put something under that name.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,7 +17,12 @@
 #include "tools/report.h"
 #include "tools/umf.h"
 
-enum { CANNOT_START = 125 };
+enum { CANNOT_START = 125, REMOVALS = 1000 };
+
+struct stats_file {
+    char folder[PATH_MAX - 32], path[PATH_MAX];
+    FILE *file;
+};
 
 static volatile sig_atomic_t child_pid;
 
@@ -87,25 +95,48 @@ static void read_report(FILE *file, struct run_report *report) {
     }
 }
 
+static void remove_stats_file(struct stats_file *stats) {
+    /* a process that ends right now may make the file once more */
+    for (unsigned i = 0; i < REMOVALS; i++) {
+        (void)unlink(stats->path);
+        if (rmdir(stats->folder) == 0 || (errno != ENOTEMPTY && errno != EEXIST)) {
+            return;
+        }
+    }
+}
+
+static bool make_stats_file(struct stats_file *stats) {
+    const char *parent = getenv("TMPDIR");
+    if (parent == NULL || parent[0] != '/' || strchr(parent, ';') != NULL) {
+        parent = "/tmp";
+    }
+    int length = snprintf(stats->folder, sizeof stats->folder, "%s/umf-run-XXXXXX", parent);
+    if (length < 0 || (size_t)length >= sizeof stats->folder) {
+        errno = ENAMETOOLONG;
+    } else if (mkdtemp(stats->folder) != NULL) {
+        snprintf(stats->path, sizeof stats->path, "%s/umf-run-counters", stats->folder);
+        int fd = open(stats->path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        stats->file = fd >= 0 ? fdopen(fd, "r") : NULL;
+        if (stats->file != NULL) {
+            return true;
+        }
+        remove_stats_file(stats);
+    }
+    umf_complain("cannot make a file for the counters in %s: %s", parent, strerror(errno));
+    return false;
+}
+
 int umf_run_counted(const struct preload *preload, const char *stack, const char *path, char **argv,
                     struct run_report *report) {
-    char stats_path[PATH_MAX];
-    const char *folder = getenv("TMPDIR");
+    struct stats_file stats;
     *report = (struct run_report){0};
-    if (folder == NULL || folder[0] != '/' || strchr(folder, ';') != NULL) {
-        folder = "/tmp";
-    }
-    snprintf(stats_path, sizeof stats_path, "%s/umf-run-XXXXXX", folder);
-    int fd = mkstemp(stats_path);
-    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
-    if (file == NULL) {
-        umf_complain("cannot make a file for the counters in %s: %s", folder, strerror(errno));
+    if (!make_stats_file(&stats)) {
         return CANNOT_START;
     }
-    int status = run_and_wait(preload, stack, stats_path, path, argv);
-    read_report(file, report);
-    fclose(file);
-    (void)unlink(stats_path);
+    int status = run_and_wait(preload, stack, stats.path, path, argv);
+    read_report(stats.file, report);
+    (void)fclose(stats.file);
+    remove_stats_file(&stats);
     return status;
 }
 

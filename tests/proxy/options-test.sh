@@ -54,5 +54,10 @@ is "each process writes a line of statistics" "ls ls" \
 is "... of eight columns" "" "$(awk 'NF != 8 || $2 == 0 || $3 <= $2' "$scratch/stats")"
 (cd "$scratch" && with "stats=relative" python3 -c 'import os; os.chdir("/")' >/dev/null)
 passes "a relative path is taken from where the program started" test -s "$scratch/relative"
+echo kept >"$scratch/target"
+ln -s target "$scratch/link"
+matches "statistics do not follow a symbolic link" 'umf_proxy: .*symbolic link' \
+    "$(with "stats=$scratch/link" "$where" 1)"
+is "... and leave what it points to alone" kept "$(cat "$scratch/target")"
 matches "statistics can go to a descriptor" '^[0-9]+ [0-9]+ .* ls$' "$(with 'stats=2' ls /)"
 finish

@@ -38,6 +38,19 @@ is "... which is their sum" same \
     "$(awk '$1 ~ /^[0-9]+$/ {sum += $3} $1 == "total" {print (sum == $2 ? "same" : "other")}' "$scratch/err")"
 is "--stats leaves no file behind" "" "$(TMPDIR=$scratch/tmp; export TMPDIR; mkdir "$TMPDIR"
     "$umf" run --stats "$where" 1 >/dev/null 2>&1; ls "$TMPDIR")"
+mkdir "$scratch/late"
+# shellcheck disable=SC2016
+TMPDIR=$scratch/late "$umf" run --stats sh -c \
+    'file=${UMF_PROXY#*stats=}; echo "$file" >"$1"; (while [ -e "$file" ]; do sleep 0.1; done; ls /; : >"$2") >/dev/null 2>&1 &' \
+    sh "$scratch/late.path" "$scratch/late.done" >/dev/null 2>&1
+tries=100
+while [ ! -e "$scratch/late.done" ] && [ "$tries" -gt 0 ]; do
+    sleep 0.1
+    tries=$((tries - 1))
+done
+passes "a process can end after the program" test -e "$scratch/late.done"
+is "... and leaves no file behind either" "" "$(ls "$scratch/late")"
+matches "... for the file has a folder of its own" '/late/umf-run-[^/]*/[^/]*$' "$(cat "$scratch/late.path")"
 
 matches "a missing program is named" 'nonesuch-program: program not found' \
     "$("$umf" run nonesuch-program 2>&1)"

@@ -63,6 +63,7 @@ static void read_stack(struct proxy_options *options, const char *text, size_t l
     }
     memcpy(options->stack, text, length);
     options->stack[length] = '\0';
+    options->shm_name[0] = '\0';
 }
 
 /* Made independent of the program now: it may change its directory, and many
@@ -111,8 +112,11 @@ static void read_disposition(struct proxy_options *options, const char *text, si
         strcpy(options->stack, "disjoint @ os(visibility=shared)");
     } else if (is_word("shared-shm", text, length)) {
         /* the name is part of the interface: others open it by the process id */
+        options->shm_owner = getpid();
+        snprintf(options->shm_name, sizeof options->shm_name, "/umf_proxy_lib_shm_pid_%d",
+                 (int)options->shm_owner);
         snprintf(options->stack, sizeof options->stack,
-                 "disjoint @ os(visibility=shared, shm_name=umf_proxy_lib_shm_pid_%d)", (int)getpid());
+                 "disjoint @ os(visibility=shared, shm_name=%s)", options->shm_name + 1);
     } else {
         umfi_proxy_say("page.disposition=%.*s is unknown (shared-fd, shared-shm)", (int)length, text);
     }

@@ -16,12 +16,15 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct proxy_options {
     char stack[1024];           /* "": the default */
     char stats_path[PATH_MAX];  /* absolute; "": none */
     int stats_fd;               /* -1: none */
     size_t threshold_bytes;
+    char shm_name[64]; /* of shared-shm, with its '/'; "": none */
+    pid_t shm_owner;   /* the process in that name */
 };
 
 /* Ends the process with status 255 where the contract wants it: a stack that is

@@ -5,12 +5,15 @@
  * libyaml while modules are loaded. Its fork handlers are registered after
  * libumf's: prepare handlers run last registered first, so the forking thread is
  * busy before libumf takes its locks, and until it has let them go again.
- * Nothing is destroyed at exit: late frees still work.
+ * Nothing is destroyed at exit: late frees still work. Only the name of a shared
+ * heap goes, which would keep its memory alive after the process.
  */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <umf/plugin.h>
+#include <unistd.h>
 
 #include "proxy/counters.h"
 #include "proxy/options.h"
@@ -86,10 +89,18 @@ __attribute__((constructor)) static void start(void) {
     umfi_pool_leave();
 }
 
-__attribute__((destructor)) static void report(void) {
+/* A child of fork must not take the name from its parent. */
+static bool is_shm_ours(void) {
+    return options.shm_name[0] != '\0' && getpid() == options.shm_owner;
+}
+
+__attribute__((destructor)) static void finish(void) {
+    umfi_pool_enter();
     if (umfi_counters_on) {
-        umfi_pool_enter();
         umfi_counters_write(&options);
-        umfi_pool_leave();
     }
+    if (is_shm_ours()) {
+        (void)shm_unlink(options.shm_name);
+    }
+    umfi_pool_leave();
 }

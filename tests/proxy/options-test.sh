@@ -28,6 +28,14 @@ matches "shared memory can be asked for" '^pool$' \
 is "umfTearDown more often than umfInit leaves the program its heap" "goes on$ok" \
     "$(with '' "$top_builddir/tests/proxy/teardown")"
 
+shm=$(with 'page.disposition=shared-shm' "$top_builddir/tests/proxy/shared-child")
+matches "shared-shm names the heap by its process, and a child of fork keeps that name" \
+    '^/dev/shm/umf_proxy_lib_shm_pid_[0-9]+$' "$shm"
+is "... which goes when the process ends" gone \
+    "$([ -e "$(printf '%s\n' "$shm" | grep '^/dev/shm/')" ] && echo there || echo gone)"
+is "... and there is none with a stack of another kind" "pool$ok" \
+    "$(with 'page.disposition=shared-shm;stack=disjoint @ os' "$where" 10)"
+
 bad=$(with 'stack=nonesuch @ os' "$where" 10)
 matches "an unknown pool ends the program with 255" '^status 255$' "$bad"
 is "... with one line" 2 "$(printf '%s\n' "$bad" | wc -l)"

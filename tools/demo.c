@@ -82,7 +82,7 @@ static char **choose_program(char path[PATH_MAX], const char **what) {
 static void show_program(struct outcome *outcome) {
     struct preload preload;
     struct run_report report;
-    char path[PATH_MAX], bytes[16];
+    char path[PATH_MAX], bytes[16], share[16];
     const char *what;
     if (!umf_preload_find(&preload, true)) {
         printf("\nlibumf_proxy.so is not installed, so no program is run on it.\n");
@@ -95,13 +95,12 @@ static void show_program(struct outcome *outcome) {
     }
     printf("\nA real program, unmodified, on libumf_proxy.so: %s.\n\n", what);
     int status = umf_run_counted(&preload, NULL, path, argv, &report);
-    unsigned share = umf_pool_share(&report.total);
-    printf("  exit status %d; %zu process%s made %llu allocations, %s, of which %u.%02u%% came from "
-           "the pool\n",
+    printf("  exit status %d; %zu process%s made %llu allocations, %s, of which %s came from the "
+           "pool\n",
            status, report.count, report.count == 1 ? "" : "es",
            (unsigned long long)(report.total.pool.calls + report.total.libc.calls),
-           umf_size_text(report.total.pool.bytes + report.total.libc.bytes, bytes), share / 100,
-           share % 100);
+           umf_size_text(report.total.pool.bytes + report.total.libc.bytes, bytes),
+           umf_share_text(&report.total, share));
     if (status == 0 && report.total.pool.calls > 0) {
         outcome->passed++;
     } else {

@@ -145,9 +145,14 @@ void umf_report_fini(struct run_report *report) {
     *report = (struct run_report){0};
 }
 
-unsigned umf_pool_share(const struct process_report *process) {
+const char *umf_share_text(const struct process_report *process, char text[16]) {
     uint64_t calls = process->pool.calls + process->libc.calls;
-    return calls == 0 ? 0 : (unsigned)(process->pool.calls * 10000 / calls);
+    if (calls == 0) {
+        return strcpy(text, "-");
+    }
+    unsigned hundredths = (unsigned)(process->pool.calls * 10000 / calls);
+    snprintf(text, 16, "%u.%02u%%", hundredths / 100, hundredths % 100);
+    return text;
 }
 
 const char *umf_size_text(uint64_t bytes, char text[16]) {
@@ -163,15 +168,19 @@ const char *umf_size_text(uint64_t bytes, char text[16]) {
 }
 
 static void print_row(const char *label, const struct process_report *p, FILE *out) {
-    char pool[16], libc[16];
-    unsigned share = umf_pool_share(p);
-    fprintf(out, "%-26.26s %13" PRIu64 " %11s %13" PRIu64 " %11s %8u.%02u%%\n", label, p->pool.calls,
+    char pool[16], libc[16], share[16];
+    fprintf(out, "%-26.26s %13" PRIu64 " %11s %13" PRIu64 " %11s %12s\n", label, p->pool.calls,
             umf_size_text(p->pool.bytes, pool), p->libc.calls, umf_size_text(p->libc.bytes, libc),
-            share / 100, share % 100);
+            umf_share_text(p, share));
 }
 
 void umf_report_print(const struct run_report *report, FILE *out) {
     char label[280], early[16];
+    if (report->count == 0) {
+        fprintf(out, "umf run: no process counted: one that ends in _exit or by a signal, or goes "
+                     "on in exec, is not\n");
+        return;
+    }
     fprintf(out, "umf run: %zu process%s counted\n%-26s %13s %11s %13s %11s %12s\n", report->count,
             report->count == 1 ? "" : "es", "PROCESS", "POOL CALLS", "POOL BYTES", "LIBC CALLS",
             "LIBC BYTES", "FROM POOL");

@@ -36,9 +36,9 @@ void umf_report_fini(struct run_report *report);
 
 void umf_report_print(const struct run_report *report, FILE *out);
 
-/* Percent of the calls after start that the pool served, in hundredths, rounded
- * down: 100.00 means every single one. */
-unsigned umf_pool_share(const struct process_report *process);
+/* Percent of the calls after start that the pool served, rounded down: "100.00%"
+ * means every single one; "-" where there were none. Answers text. */
+const char *umf_share_text(const struct process_report *process, char text[16]);
 
 /* "98.2 MiB" in a buffer of at least 16 bytes; answers text. */
 const char *umf_size_text(uint64_t bytes, char text[16]);

@@ -36,6 +36,13 @@ is "--stats has a line per process" 2 "$(grep -cE '^[0-9]+ where  ' "$scratch/er
 matches "... and a total" '^total +[1-9][0-9]* .*%$' "$(cat "$scratch/err")"
 is "... which is their sum" same \
     "$(awk '$1 ~ /^[0-9]+$/ {sum += $3} $1 == "total" {print (sum == $2 ? "same" : "other")}' "$scratch/err")"
+# shellcheck disable=SC2016
+uncounted=$("$umf" run --stats sh -c 'kill -TERM $$' 2>&1)
+matches "--stats says why no process is counted" '^umf run: no process counted: .*_exit.*signal.*exec' "$uncounted"
+is "... and gives no share of nothing" "" "$(printf '%s\n' "$uncounted" | grep '%')"
+idle=$(UMF_PROXY='stack=disjoint @ os' "$umf" run --stats "$top_builddir/tests/proxy/idle" 2>&1)
+matches "a process that allocates nothing has no share" '^[0-9]+ idle +0 .* -$' "$idle"
+is "... nor has the total" "" "$(printf '%s\n' "$idle" | grep '%')"
 is "--stats leaves no file behind" "" "$(TMPDIR=$scratch/tmp; export TMPDIR; mkdir "$TMPDIR"
     "$umf" run --stats "$where" 1 >/dev/null 2>&1; ls "$TMPDIR")"
 mkdir "$scratch/late"

@@ -14,6 +14,7 @@
 
 enum {
     LEAST_ALIGNMENT = 16, /* of max_align_t, as every caller of malloc expects */
+    LEAST_SIZE = sizeof(void *), /* a block that waits to be freed holds a link */
     SMALL_BLOCK = 128,    /* not worth moving when it shrinks */
     ZERO_PAGE = 4096,
 };
@@ -61,10 +62,10 @@ static bool is_readable_and_writable(void *block) {
     return is_good;
 }
 
-/* A block of one byte tells what the pool can do. */
+/* The least block tells what the pool can do. */
 static const char *judge(umf_memory_pool_handle_t pool) {
     size_t usable = 0;
-    void *block = umfPoolMalloc(pool, 1);
+    void *block = umfPoolMalloc(pool, LEAST_SIZE);
     if (block == NULL) {
         return "the pool gives no memory";
     }
@@ -74,12 +75,12 @@ static const char *judge(umf_memory_pool_handle_t pool) {
     }
     umf_result_t sized = umfPoolMallocUsableSize(pool, block, &usable);
     (void)umfPoolFree(pool, block);
-    if (sized != UMF_RESULT_SUCCESS || usable < sizeof(void *)) {
+    if (sized != UMF_RESULT_SUCCESS || usable < LEAST_SIZE) {
         return "the pool does not tell the size of a block, which realloc needs";
     }
-    void *zeroed = umfPoolCalloc(pool, 1, 1);
+    void *zeroed = umfPoolCalloc(pool, 1, LEAST_SIZE);
     umfi_pool_heap.has_calloc = zeroed != NULL;
-    void *moved = umfPoolRealloc(pool, zeroed, 2);
+    void *moved = umfPoolRealloc(pool, zeroed, 2 * LEAST_SIZE);
     umfi_pool_heap.has_realloc = moved != NULL;
     if (moved != NULL || zeroed != NULL) {
         (void)umfPoolFree(pool, moved != NULL ? moved : zeroed);
@@ -118,7 +119,7 @@ bool umfi_pool_heap_is_shared(void) {
 /* Such a size is always an error, and larger ones than this make sums wrap. */
 static bool is_absurd(size_t size) { return size > (size_t)PTRDIFF_MAX; }
 
-static size_t least_one(size_t size) { return size != 0 ? size : 1; }
+static size_t at_least(size_t size) { return size > LEAST_SIZE ? size : LEAST_SIZE; }
 
 void *umfi_pool_malloc(size_t size) {
     if (is_absurd(size)) {
@@ -126,7 +127,7 @@ void *umfi_pool_malloc(size_t size) {
     }
     umf_memory_pool_handle_t pool = the_pool();
     umfi_pool_enter();
-    void *block = umfPoolMalloc(pool, least_one(size));
+    void *block = umfPoolMalloc(pool, at_least(size));
     /* buckets that the user made odd */
     if ((uintptr_t)block % LEAST_ALIGNMENT != 0 && size >= LEAST_ALIGNMENT) {
         (void)umfPoolFree(pool, block);
@@ -144,7 +145,7 @@ void *umfi_pool_memalign(size_t alignment, size_t size) {
         alignment = LEAST_ALIGNMENT;
     }
     umfi_pool_enter();
-    void *block = umfPoolAlignedMalloc(the_pool(), least_one(size), alignment);
+    void *block = umfPoolAlignedMalloc(the_pool(), at_least(size), alignment);
     umfi_pool_leave();
     return block;
 }
@@ -169,7 +170,7 @@ void *umfi_pool_calloc(size_t count, size_t size) {
     void *block;
     if (umfi_pool_heap.has_calloc) {
         umfi_pool_enter();
-        block = umfPoolCalloc(the_pool(), 1, least_one(count * size));
+        block = umfPoolCalloc(the_pool(), 1, at_least(count * size));
         umfi_pool_leave();
         return block;
     }
@@ -222,7 +223,7 @@ static bool fits_in_place(size_t usable, size_t size) {
 void *umfi_pool_realloc(void *ptr, size_t size) {
     if (umfi_pool_heap.has_realloc) {
         umfi_pool_enter();
-        void *moved = is_absurd(size) ? NULL : umfPoolRealloc(the_pool(), ptr, size);
+        void *moved = is_absurd(size) ? NULL : umfPoolRealloc(the_pool(), ptr, at_least(size));
         umfi_pool_leave();
         return moved;
     }

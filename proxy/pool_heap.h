@@ -2,7 +2,7 @@
  * pool_heap.h - the heap on a libumf pool.
  *
  * Every call into libumf is made here, with the thread marked busy (thread.h).
- * Blocks are aligned to 16 from 16 bytes up, are never of size 0, and what the
+ * Blocks are aligned to 16 from 16 bytes up, hold a pointer at least, and what the
  * pool does not offer (calloc, realloc) is made from malloc and usable size.
  * Failures return NULL; errno is the caller's business.
  */

@@ -34,6 +34,8 @@ matches "shared-shm names the heap by its process, and a child of fork keeps tha
 is "... which goes when the process ends" gone \
     "$([ -e "$(printf '%s\n' "$shm" | grep '^/dev/shm/')" ] && echo there || echo gone)"
 is "... and there is none with a stack of another kind" "pool$ok" \
+is "a pool that passes every request on to its provider serves a program" "pool pool pool$ok" \
+    "$(with 'stack=disjoint(max_poolable_size=0)@os' "$where" 0 1 100000)"
     "$(with 'page.disposition=shared-shm;stack=disjoint @ os' "$where" 10)"
 
 bad=$(with 'stack=nonesuch @ os' "$where" 10)

@@ -1,7 +1,8 @@
 /*
  * options.h - what the environment variable UMF_PROXY asks for.
  *
- * Options are separated by ';', a later one wins:
+ * Options are separated by ';'. Of one kind the last wins, except that the first
+ * known page.disposition does; stack= beats page.disposition wherever it stands:
  *   stack=SPEC               the pool to run on, as umf/stack.h reads it
  *   stats=PATH or stats=FD   at exit append a line of counters (counters.h); not
  *                            to what a symbolic link leads to

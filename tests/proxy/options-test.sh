@@ -22,9 +22,20 @@ is "text after the threshold's digits is ignored" "libc pool$ok" \
     "$(with 'size.threshold=64abc' "$where" 63 64)"
 is "options are separated by semicolons" "libc pool$ok" \
     "$(with 'size.threshold=64;;stack=disjoint @ os;' "$where" 63 64)"
+is "the last of several thresholds wins" "libc$ok" \
+    "$(with 'size.threshold=10;size.threshold=1000' "$where" 500)"
+is "the last of several stacks wins" "pool$ok" \
+    "$(with 'stack=nonesuch @ os;stack=disjoint @ os' "$where" 10)"
+is "a stack beats a page.disposition before it" "pool$ok" \
+    "$(with 'page.disposition=shared-fd;stack=disjoint @ os' "$where" 10)"
+is "... and behind it" "pool$ok" "$(with 'stack=disjoint @ os;page.disposition=shared-fd' "$where" 10)"
+first=$(with 'page.disposition=shared-fd;page.disposition=shared-shm' "$where" 10)
+matches "the first of several page.dispositions wins" "visibility=shared\)" "$first"
 matches "shared memory can be asked for" '^pool$' \
     "$(with 'page.disposition=shared-fd' "$where" 100)"
 
+is "a pool that passes every request on to its provider serves a program" "pool pool pool$ok" \
+    "$(with 'stack=disjoint(max_poolable_size=0)@os' "$where" 0 1 100000)"
 is "umfTearDown more often than umfInit leaves the program its heap" "goes on$ok" \
     "$(with '' "$top_builddir/tests/proxy/teardown")"
 
@@ -34,8 +45,6 @@ matches "shared-shm names the heap by its process, and a child of fork keeps tha
 is "... which goes when the process ends" gone \
     "$([ -e "$(printf '%s\n' "$shm" | grep '^/dev/shm/')" ] && echo there || echo gone)"
 is "... and there is none with a stack of another kind" "pool$ok" \
-is "a pool that passes every request on to its provider serves a program" "pool pool pool$ok" \
-    "$(with 'stack=disjoint(max_poolable_size=0)@os' "$where" 0 1 100000)"
     "$(with 'page.disposition=shared-shm;stack=disjoint @ os' "$where" 10)"
 
 bad=$(with 'stack=nonesuch @ os' "$where" 10)

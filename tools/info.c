@@ -130,35 +130,63 @@ static int print_json(const umf_plugin_info_t *info, const umf_plugin_component_
     return failed ? UMF_EXIT_FAILED : UMF_EXIT_DONE;
 }
 
-/* The entry that "name" or "kind:name" means; NULL: complained already. */
-static const umf_plugin_info_t *find(const struct catalogue *catalogue, const char *word) {
-    const char *colon = strchr(word, ':');
-    const char *name = colon != NULL ? colon + 1 : word;
-    const umf_plugin_info_t *found = NULL;
+/* "name" or "kind:name" as it was typed. */
+struct wanted {
+    const char *word, *name;
+    size_t kind_length; /* 0: any kind */
+};
+
+static bool is_wanted(const umf_plugin_info_t *info, const struct wanted *wanted) {
+    bool is_kind = wanted->kind_length == 0 ||
+                   (strlen(info->kind) == wanted->kind_length &&
+                    strncmp(info->kind, wanted->word, wanted->kind_length) == 0);
+    return is_kind && info->state != UMF_PLUGIN_SHADOWED && strcmp(info->name, wanted->name) == 0;
+}
+
+/* What the user may have meant: the name in another kind, or one much like it. */
+static void complain_of_none(const struct catalogue *catalogue, const struct wanted *wanted) {
     const char **names = calloc(catalogue->count + 1, sizeof *names);
     for (size_t i = 0; names != NULL && i < catalogue->count; i++) {
         const umf_plugin_info_t *info = &catalogue->entries[i];
+        if (strcmp(info->name, wanted->name) == 0) {
+            umf_complain("no plugin '%s': %s is a %s; write %s:%s", wanted->word, info->name,
+                         info->kind, info->kind, info->name);
+            free(names);
+            return;
+        }
         names[i] = info->name;
-        if (strcmp(info->name, name) != 0 || info->state == UMF_PLUGIN_SHADOWED ||
-            (colon != NULL && (strlen(info->kind) != (size_t)(colon - word) ||
-                               strncmp(info->kind, word, (size_t)(colon - word)) != 0))) {
+    }
+    const char *nearest = names != NULL ? umf_nearest(wanted->name, names, catalogue->count) : NULL;
+    umf_complain("no plugin '%s'%s%s%s; 'umf list' shows all", wanted->word,
+                 nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                 nearest != NULL ? "'?" : "");
+    free(names);
+}
+
+/* The entry that is wanted; NULL: complained already. */
+static const umf_plugin_info_t *find(const struct catalogue *catalogue, const char *word) {
+    const char *colon = strchr(word, ':');
+    struct wanted wanted = {.word = word, .name = word};
+    if (colon != NULL) {
+        wanted.name = colon + 1;
+        wanted.kind_length = (size_t)(colon - word);
+    }
+    const umf_plugin_info_t *found = NULL;
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const umf_plugin_info_t *info = &catalogue->entries[i];
+        if (!is_wanted(info, &wanted)) {
             continue;
         }
         if (found != NULL) {
             umf_complain("'%s' is a %s and a %s: write %s:%s or %s:%s", word, found->kind,
-                         info->kind, found->kind, name, info->kind, name);
-            free(names);
+                         info->kind, found->kind, info->name, info->kind, info->name);
             return NULL;
         }
         found = info;
     }
     if (found == NULL) {
-        const char *nearest = names != NULL ? umf_nearest(name, names, catalogue->count) : NULL;
-        umf_complain("no plugin '%s'%s%s%s; 'umf list' shows all", word,
-                     nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
-                     nearest != NULL ? "'?" : "");
+        complain_of_none(catalogue, &wanted);
     }
-    free(names);
     return found;
 }
 

@@ -2,6 +2,7 @@
  * umf.c - the umf command's entry: picks the subcommand (umf.h).
  */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,7 +73,7 @@ static void print_help(void) {
     for (size_t i = 0; i < SUBCOMMANDS; i++) {
         printf("  %-8s %s\n", subcommands[i]->name, subcommands[i]->summary);
     }
-    printf("\n  --help, --version; 'umf SUBCOMMAND --help' tells more.\n\n"
+    printf("\n  help, version; 'umf help SUBCOMMAND' tells more.\n\n"
            "Exit status: 0 done, 1 something failed, 2 the command line is wrong.\n"
            "'umf run' ends with the status of the program it ran.\n");
 }
@@ -100,30 +101,56 @@ static int finish(int status) {
     return status;
 }
 
+static bool is_either(const char *word, const char *a, const char *b) {
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
+static const struct umf_subcommand *find(const char *word) {
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        if (strcmp(word, subcommands[i]->name) == 0) {
+            return subcommands[i];
+        }
+    }
+    return NULL;
+}
+
+/* "umf help" and "umf help SUBCOMMAND". */
+static int help(const char *word) {
+    if (word == NULL) {
+        print_help();
+        return UMF_EXIT_DONE;
+    }
+    const struct umf_subcommand *sub = find(word);
+    if (sub == NULL) {
+        return unknown(word);
+    }
+    printf("%s", sub->help);
+    return UMF_EXIT_DONE;
+}
+
+static int dispatch(int argc, char **argv) {
+    const char *word = argv[1];
+    if (is_either(word, "--help", "-h") || strcmp(word, "help") == 0) {
+        return help(argv[2]);
+    }
+    if (is_either(word, "--version", "version")) {
+        printf("umf (libumf) %s\n", PACKAGE_VERSION);
+        return UMF_EXIT_DONE;
+    }
+    const struct umf_subcommand *sub = find(word);
+    if (sub == NULL) {
+        return unknown(word);
+    }
+    if (argc > 2 && is_either(argv[2], "--help", "-h")) {
+        return help(word);
+    }
+    return sub->run(argc - 1, argv + 1);
+}
+
 int main(int argc, char **argv) {
     if (argc < 2) {
         umf_complain("a subcommand is missing; see 'umf --help'");
         return UMF_EXIT_USAGE;
     }
-    const char *word = argv[1];
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
-        print_help();
-        return finish(UMF_EXIT_DONE);
-    }
-    if (strcmp(word, "--version") == 0) {
-        printf("umf (libumf) %s\n", PACKAGE_VERSION);
-        return finish(UMF_EXIT_DONE);
-    }
-    for (size_t i = 0; i < SUBCOMMANDS; i++) {
-        const struct umf_subcommand *sub = subcommands[i];
-        if (strcmp(word, sub->name) != 0) {
-            continue;
-        }
-        if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
-            printf("%s", sub->help);
-            return finish(UMF_EXIT_DONE);
-        }
-        return finish(sub->run(argc - 1, argv + 1));
-    }
-    return unknown(word);
+    return finish(dispatch(argc, argv));
 }

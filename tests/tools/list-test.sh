@@ -44,7 +44,8 @@ is "... with every parameter" 7 "$("$umf" info disjoint --json | python3 -c 'imp
 print(len(json.load(sys.stdin)["parameters"]))')"
 
 wrong 1 "no plugin 'disjoin'; did you mean 'disjoint'" info disjoin
-wrong 1 "no plugin 'pool:os'" info pool:os
+wrong 1 "no plugin 'pool:os': os is a provider; write provider:os$" info pool:os
+wrong 1 "no plugin 'provider:disjoint': disjoint is a pool; write pool:disjoint$" info provider:disjoint
 wrong 2 "name one plugin" info
 wrong 2 "name one plugin" info os fixed
 wrong 2 "unknown option '--jsn'" list --jsn
@@ -53,9 +54,13 @@ wrong 2 "no subcommand 'lsit'; did you mean 'list'" lsit
 wrong 2 "a subcommand is missing"
 
 matches "--version tells it" '^umf \(libumf\) [0-9]+\.[0-9]+\.[0-9]+$' "$("$umf" --version)"
+is "version is the same" "$("$umf" --version)" "$("$umf" version)"
 help=$("$umf" --help)
+is "help is the same as --help" "$help" "$("$umf" help)"
+wrong 2 "no subcommand 'rnu'; did you mean 'run'" help rnu
 for subcommand in list info demo run; do
     matches "--help knows $subcommand" "^  $subcommand +[a-z]" "$help"
     matches "$subcommand --help tells its usage" "^Usage: umf $subcommand" "$("$umf" "$subcommand" --help)"
+    is "help $subcommand is the same" "$("$umf" "$subcommand" --help)" "$("$umf" help "$subcommand")"
 done
 finish

@@ -5,6 +5,11 @@
  * Blocks are aligned to 16 from 16 bytes up, hold a pointer at least, and what the
  * pool does not offer (calloc, realloc) is made from malloc and usable size.
  * Failures return NULL; errno is the caller's business.
+ *
+ * Cancellation is not touched here: pthread_setcancelstate twice costs more than
+ * a small allocation may. malloc and free are no cancellation points because the
+ * few system calls under libumf's locks that are, a log record's write among
+ * them, switch it off themselves; a plugin's must too.
  */
 #ifndef UMFI_PROXY_POOL_HEAP_H
 #define UMFI_PROXY_POOL_HEAP_H

@@ -94,7 +94,11 @@ static bool is_shm_ours(void) {
     return options.shm_name[0] != '\0' && getpid() == options.shm_owner;
 }
 
+/* open and write are cancellation points, and a thread cancelled in here would
+ * end neither its exit nor the process. */
 __attribute__((destructor)) static void finish(void) {
+    int cancel_state;
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     umfi_pool_enter();
     if (umfi_counters_on) {
         umfi_counters_write(&options);
@@ -103,4 +107,5 @@ __attribute__((destructor)) static void finish(void) {
         (void)shm_unlink(options.shm_name);
     }
     umfi_pool_leave();
+    (void)pthread_setcancelstate(cancel_state, NULL);
 }

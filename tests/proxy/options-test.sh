@@ -78,5 +78,7 @@ ln -s target "$scratch/link"
 matches "statistics do not follow a symbolic link" 'umf_proxy: .*symbolic link' \
     "$(with "stats=$scratch/link" "$where" 1)"
 is "... and leave what it points to alone" kept "$(cat "$scratch/target")"
+is "a pending cancellation does not change how a program exits" "status 7" "$(with "stats=$scratch/cancelled" timeout 10 "$top_builddir/tests/proxy/cancelled")"
+is "... and its statistics are told" 1 "$(grep -c ' cancelled$' "$scratch/cancelled")"
 matches "statistics can go to a descriptor" '^[0-9]+ [0-9]+ .* ls$' "$(with 'stats=2' ls /)"
 finish

@@ -73,6 +73,7 @@ is "each process writes a line of statistics" "ls ls" \
 is "... of eight columns" "" "$(awk 'NF != 8 || $2 == 0 || $3 <= $2' "$scratch/stats")"
 (cd "$scratch" && with "stats=relative" python3 -c 'import os; os.chdir("/")' >/dev/null)
 passes "a relative path is taken from where the program started" test -s "$scratch/relative"
+matches "statistics can go to a descriptor" '^[0-9]+ [0-9]+ .* ls$' "$(with 'stats=2' ls /)"
 echo kept >"$scratch/target"
 ln -s target "$scratch/link"
 matches "statistics do not follow a symbolic link" 'umf_proxy: .*symbolic link' \
@@ -80,5 +81,4 @@ matches "statistics do not follow a symbolic link" 'umf_proxy: .*symbolic link' 
 is "... and leave what it points to alone" kept "$(cat "$scratch/target")"
 is "a pending cancellation does not change how a program exits" "status 7" "$(with "stats=$scratch/cancelled" timeout 10 "$top_builddir/tests/proxy/cancelled")"
 is "... and its statistics are told" 1 "$(grep -c ' cancelled$' "$scratch/cancelled")"
-matches "statistics can go to a descriptor" '^[0-9]+ [0-9]+ .* ls$' "$(with 'stats=2' ls /)"
 finish

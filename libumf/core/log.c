@@ -248,10 +248,11 @@ bool umfi_log_is_enabled(enum umfi_log_level level) {
 }
 
 void umfi_log_va(enum umfi_log_level level, const char *where, const char *format, va_list args) {
+    int saved_errno = errno;
     if (!umfi_log_is_enabled(level)) {
+        errno = saved_errno; /* the first call reads UMF_LOG */
         return;
     }
-    int saved_errno = errno;
     struct record record;
     record_begin(&record, level, where);
     record_add_va(&record, format, args);

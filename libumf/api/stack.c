@@ -96,7 +96,8 @@ static umf_result_t provider_add(struct build *build, const struct umfi_stack_pa
     result = link_upstream(build, part, component->desc.takes_upstream, params);
     if (result == UMF_RESULT_SUCCESS) {
         umf_memory_provider_handle_t made;
-        result = umfMemoryProviderCreate(component->desc.ops, params, &made);
+        result = umfi_plugin_explain(&component->desc, umfMemoryProviderCreate(
+                                                           component->desc.ops, params, &made));
         if (result == UMF_RESULT_SUCCESS) {
             build->provider = made;
         } else {

@@ -4,22 +4,19 @@
  */
 #include "base/space.h"
 
-#include <assert.h>
 #include <stdint.h>
 
 #include "base/checked.h"
+#include "base/law.h"
 
 /* So many near fits are looked at before a block that is sure to fit is taken. */
 #define NEAR_FITS 8
 
-#ifdef UMFI_DEBUG
 /* Looking at all blocks after every change would make large tests quadratic. */
 static void law_assert(const struct umfi_space *space) {
-    assert(space->live_blocks + space->free_blocks > 64 || umfi_space_check(space));
+    UMFI_LAW(space->live_blocks + space->free_blocks > 64 || umfi_space_check(space));
+    (void)space;
 }
-#else
-static void law_assert(const struct umfi_space *space) { (void)space; }
-#endif
 
 static struct umfi_space_block *block_at(struct umfi_tree_node *node) {
     return node ? umfi_tree_entry(node, struct umfi_space_block, by_start) : NULL;

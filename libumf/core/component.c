@@ -11,20 +11,36 @@ void umfi_component_publish(struct umfi_component *component) {
                                                     memory_order_release, memory_order_relaxed));
 }
 
-static void (*component_initialize(const struct umfi_component *component))(void) {
-    if (component->desc.kind == UMF_PLUGIN_KIND_POOL) {
-        const umf_memory_pool_ops_t *ops = component->desc.ops;
-        return (void (*)(void))ops->initialize;
-    }
-    const umf_memory_provider_ops_t *ops = component->desc.ops;
-    return (void (*)(void))ops->initialize;
+static struct umfi_component *component_first(void) {
+    return atomic_load_explicit(&components, memory_order_acquire);
 }
 
-struct umfi_component *umfi_component_find(umf_plugin_kind_t kind, void (*initialize)(void)) {
-    struct umfi_component *component = atomic_load_explicit(&components, memory_order_acquire);
-    while (component &&
-           (component->desc.kind != kind || component_initialize(component) != initialize)) {
-        component = atomic_load_explicit(&component->next, memory_order_relaxed);
+static struct umfi_component *component_next(const struct umfi_component *component) {
+    return atomic_load_explicit(&component->next, memory_order_relaxed);
+}
+
+struct umfi_component *umfi_component_of_pool(const umf_memory_pool_ops_t *ops) {
+    struct umfi_component *component = component_first();
+    for (; component; component = component_next(component)) {
+        const umf_memory_pool_ops_t *theirs = component->desc.ops;
+        if (component->desc.kind == UMF_PLUGIN_KIND_POOL &&
+            theirs->initialize == ops->initialize && theirs->finalize == ops->finalize &&
+            theirs->malloc == ops->malloc && theirs->free == ops->free) {
+            break;
+        }
+    }
+    return component;
+}
+
+struct umfi_component *umfi_component_of_provider(const umf_memory_provider_ops_t *ops) {
+    struct umfi_component *component = component_first();
+    for (; component; component = component_next(component)) {
+        const umf_memory_provider_ops_t *theirs = component->desc.ops;
+        if (component->desc.kind == UMF_PLUGIN_KIND_PROVIDER &&
+            theirs->initialize == ops->initialize && theirs->finalize == ops->finalize &&
+            theirs->alloc == ops->alloc && theirs->free == ops->free) {
+            break;
+        }
     }
     return component;
 }

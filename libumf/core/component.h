@@ -3,7 +3,7 @@
  *
  * The plugin layer publishes a component when its plugin is READY; the core
  * finds it again from the ops of an object being made, also where the caller
- * copied the ops struct, because a copy keeps the address of `initialize`.
+ * copied the ops struct, because a copy keeps the functions' addresses.
  * The list only grows, entries are never freed, readers take no lock.
  */
 #ifndef UMFI_CORE_COMPONENT_H
@@ -20,7 +20,9 @@ struct umfi_component {
 };
 
 void umfi_component_publish(struct umfi_component *component);
-/* The component whose ops have this initialize function; NULL: foreign ops. */
-struct umfi_component *umfi_component_find(umf_plugin_kind_t kind, void (*initialize)(void));
+/* The component whose ops have the same initialize, finalize, malloc or alloc, and
+ * free; NULL: foreign ops. */
+struct umfi_component *umfi_component_of_pool(const umf_memory_pool_ops_t *ops);
+struct umfi_component *umfi_component_of_provider(const umf_memory_provider_ops_t *ops);
 
 #endif

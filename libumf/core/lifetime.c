@@ -23,7 +23,7 @@ static struct umfi_mutex lock = UMFI_MUTEX_INITIALIZER(UMFI_RANK_LIFETIME);
 static atomic_uint references = 1; /* the load's own */
 static unsigned holds;             /* umfPluginHold's, which nobody gives back */
 static _Atomic uint64_t fork_generation;
-static const struct umfi_fork_hooks *_Atomic outer_hooks;
+static const struct umfi_fork_hooks *outer_hooks; /* guarded by lock */
 static pthread_once_t begin_once = PTHREAD_ONCE_INIT;
 
 bool umfi_is_up(void) { return atomic_load_explicit(&references, memory_order_relaxed) > 0; }
@@ -32,48 +32,44 @@ uint64_t umfi_fork_generation(void) {
     return atomic_load_explicit(&fork_generation, memory_order_relaxed);
 }
 
+/* Under the lock that a fork holds throughout: hooks that are set while one is
+ * under way would give back what nobody took. */
 void umfi_fork_set_outer(const struct umfi_fork_hooks *hooks) {
-    atomic_store_explicit(&outer_hooks, hooks, memory_order_release);
+    umfi_mutex_lock(&lock);
+    outer_hooks = hooks;
+    umfi_mutex_unlock(&lock);
 }
 
-/* What was outer when the locks were taken must be what gives them back. */
-static const struct umfi_fork_hooks *hooks_in_use;
-
 static void prefork(void) {
-    const struct umfi_fork_hooks *hooks =
-        atomic_load_explicit(&outer_hooks, memory_order_acquire);
     umfi_mutex_lock_for_fork(&lock);
-    if (hooks) {
-        hooks->prefork();
+    if (outer_hooks) {
+        outer_hooks->prefork();
     }
     umfi_objects_prefork();
     umfi_tracking_prefork();
     umfi_meta_prefork();
     umfi_log_prefork();
-    hooks_in_use = hooks;
 }
 
 static void parent(void) {
-    const struct umfi_fork_hooks *hooks = hooks_in_use;
     umfi_log_parent();
     umfi_meta_parent();
     umfi_tracking_parent();
     umfi_objects_parent();
-    if (hooks) {
-        hooks->parent();
+    if (outer_hooks) {
+        outer_hooks->parent();
     }
     umfi_mutex_unlock_in_parent(&lock);
 }
 
 static void child(void) {
-    const struct umfi_fork_hooks *hooks = hooks_in_use;
     atomic_fetch_add_explicit(&fork_generation, 1, memory_order_relaxed);
     umfi_log_child();
     umfi_meta_child();
     umfi_tracking_child();
     umfi_objects_child();
-    if (hooks) {
-        hooks->child();
+    if (outer_hooks) {
+        outer_hooks->child();
     }
     umfi_mutex_reset_in_child(&lock);
 }

@@ -13,13 +13,16 @@
 
 bool umfi_is_up(void);
 
-/* Registers the fork handlers, once; called before the first object is made. */
+/* Registers the fork handlers, once; called before the first object is made and
+ * before the first look-up. A fork that is already under way in another thread
+ * at that moment goes without them. */
 void umfi_lifetime_begin(void);
 
 /* Rises by one in every child of fork. */
 uint64_t umfi_fork_generation(void);
 
-/* The plugin layer's part of fork, outermost in the lock order. */
+/* The plugin layer's part of fork, taken right after the lifetime's lock. Not to
+ * be set with any lock held. */
 struct umfi_fork_hooks {
     void (*prefork)(void);
     void (*parent)(void);

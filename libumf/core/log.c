@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "base/errno_text.h"
 #include "base/mutex.h"
 
@@ -247,11 +248,10 @@ bool umfi_log_is_enabled(enum umfi_log_level level) {
            (int)level >= atomic_load_explicit(&state.level, memory_order_relaxed);
 }
 
-void umfi_log_va(enum umfi_log_level level, const char *where, const char *format, va_list args) {
-    if (!umfi_log_is_enabled(level)) {
-        return;
-    }
-    int saved_errno = errno;
+static void record_make(enum umfi_log_level level, const char *where, const char *format,
+                        va_list args) UMFI_PRINTF(3, 0);
+static void record_make(enum umfi_log_level level, const char *where, const char *format,
+                        va_list args) {
     struct record record;
     record_begin(&record, level, where);
     record_add_va(&record, format, args);
@@ -259,7 +259,16 @@ void umfi_log_va(enum umfi_log_level level, const char *where, const char *forma
     umfi_mutex_lock(&state.lock);
     record_write(&record, state.descriptor >= 0 ? state.descriptor : STDERR_FILENO);
     umfi_mutex_unlock(&state.lock);
-    errno = saved_errno;
+}
+
+void umfi_log_va(enum umfi_log_level level, const char *where, const char *format, va_list args) {
+    int saved_errno = errno;
+    int cancel = umfi_cancel_off(); /* write and open are cancellation points */
+    if (umfi_log_is_enabled(level)) {
+        record_make(level, where, format, args);
+    }
+    umfi_cancel_restore(cancel);
+    errno = saved_errno; /* the first call reads UMF_LOG, also when nothing is written */
 }
 
 void umfi_log(enum umfi_log_level level, const char *where, const char *format, ...) {

@@ -22,6 +22,11 @@ static bool is_name(const char *name) {
     return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
 }
 
+static bool is_component_name(const char *name) {
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+    return *name >= 'a' && *name <= 'z' && length <= 32 && name[length] == '\0';
+}
+
 static void row_clear(struct param_row *row) {
     umfi_meta_free_string((char *)(uintptr_t)row->value.text);
     umfi_meta_free((void *)(uintptr_t)row->value.numbers,
@@ -122,20 +127,6 @@ void umfi_params_destroy(struct umf_params_t *params) {
     umfi_meta_free(params, sizeof *params);
 }
 
-umf_result_t umfi_params_retarget(struct umf_params_t *params, const char *from,
-                                  const char *component) {
-    if (strcmp(from, component) == 0 || strcmp(params->component, from) != 0) {
-        return UMF_RESULT_SUCCESS;
-    }
-    char *copy = umfi_meta_strdup(component);
-    if (!copy) {
-        return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
-    }
-    umfi_meta_free_string(params->component);
-    params->component = copy;
-    return UMF_RESULT_SUCCESS;
-}
-
 umf_result_t umfi_params_set(struct umf_params_t *params, const char *name,
                              const struct umfi_param_value *value) {
     struct umfi_param_value copy;
@@ -212,6 +203,10 @@ umf_result_t umfParamsCreate(const char *kind, const char *name, umf_params_hand
     UMFI_CHECK_ARG(kind != NULL);
     UMFI_CHECK_ARG(name != NULL);
     UMFI_CHECK_ARG(params != NULL);
+    if (!is_component_name(name)) {
+        umfi_error(__func__, "params: '%s' is not a plugin's name ([a-z][a-z0-9_-]{0,31})", name);
+        return UMF_RESULT_ERROR_INVALID_ARGUMENT;
+    }
     if (strcmp(kind, "pool") == 0) {
         return umfi_params_create(UMF_PLUGIN_KIND_POOL, name, params);
     }

@@ -36,9 +36,6 @@ struct umfi_param_value {
 umf_result_t umfi_params_create(umf_plugin_kind_t kind, const char *name,
                                 struct umf_params_t **params);
 void umfi_params_destroy(struct umf_params_t *params);
-/* A set made for the alias `from` becomes one for `component`; others stay. */
-umf_result_t umfi_params_retarget(struct umf_params_t *params, const char *from,
-                                  const char *component);
 /* Copies the value. Shape UNSET forgets the row. */
 umf_result_t umfi_params_set(struct umf_params_t *params, const char *name,
                              const struct umfi_param_value *value);

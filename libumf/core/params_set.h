@@ -1,5 +1,9 @@
-/* params_set.h - what a parameter set is made of, for params.c and
- * params_resolve.c only. */
+/*
+ * params_set.h - what a parameter set is made of.
+ *
+ * For params.c and params_resolve.c, and for who needs a copy of a set under
+ * another component's name: the rows are the original's.
+ */
 #ifndef UMFI_CORE_PARAMS_SET_H
 #define UMFI_CORE_PARAMS_SET_H
 

@@ -68,8 +68,7 @@ static umf_result_t pool_make(struct umf_memory_pool_t *pool, const umf_memory_p
         return result;
     }
     atomic_init(&pool->ops, &pool->own);
-    pool->object.component =
-        umfi_component_find(UMF_PLUGIN_KIND_POOL, (void (*)(void))pool->own.initialize);
+    pool->object.component = umfi_component_of_pool(&pool->own);
     pool->object.refuse = pool_refuse;
     umf_memory_provider_handle_t provider = pool_attach(pool);
     result = pool_start(pool, provider, params);
@@ -92,6 +91,7 @@ umf_result_t umfPoolCreate(const umf_memory_pool_ops_t *ops, umf_memory_provider
     UMFI_CHECK_ARG(hPool != NULL);
     UMFI_CHECK_ARG((flags & ~(umf_pool_create_flags_t)KNOWN_FLAGS) == 0);
     UMFI_CHECK(umfi_is_up(), UMF_RESULT_ERROR_UNKNOWN);
+    umfi_error_clear();
     umfi_lifetime_begin();
     struct umf_memory_pool_t *pool = umfi_meta_alloc(sizeof *pool);
     if (!pool) {

@@ -80,6 +80,7 @@ umf_result_t umfMemoryProviderCreate(const umf_memory_provider_ops_t *ops, const
     UMFI_CHECK_ARG(ops != NULL);
     UMFI_CHECK_ARG(hProvider != NULL);
     UMFI_CHECK(umfi_is_up(), UMF_RESULT_ERROR_UNKNOWN);
+    umfi_error_clear();
     umfi_lifetime_begin();
     struct umf_memory_provider_t *provider = umfi_meta_alloc(sizeof *provider);
     if (!provider) {
@@ -92,8 +93,7 @@ umf_result_t umfMemoryProviderCreate(const umf_memory_provider_ops_t *ops, const
     }
     provider->object = (struct umfi_object){
         .priv = provider->priv,
-        .component = umfi_component_find(UMF_PLUGIN_KIND_PROVIDER,
-                                         (void (*)(void))provider->own.initialize),
+        .component = umfi_component_of_provider(&provider->own),
         .refuse = provider_refuse};
     umfi_object_add(UMF_PLUGIN_KIND_PROVIDER, &provider->object);
     *hProvider = provider;

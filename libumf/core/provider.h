@@ -10,6 +10,7 @@
 #define UMFI_CORE_PROVIDER_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <umf/memory_provider.h>
 #include <umf/plugin_sdk.h>
 
@@ -40,6 +41,8 @@ umf_result_t umfi_provider_report(struct umf_memory_provider_t *provider, umf_re
 umf_result_t umfi_provider_ops_adopt(const umf_memory_provider_ops_t *ops,
                                      umf_memory_provider_ops_t *whole);
 extern const umf_memory_provider_ops_t umfi_provider_refusals;
+/* Whether the user's table has split and merge, which come together. */
+bool umfi_provider_can_reshape(const struct umf_memory_provider_t *provider);
 
 /* Calls an ext_ctl with no arguments behind it. */
 typedef umf_result_t (*umfi_ctl_fn)(void *, umf_ctl_query_source_t, const char *, void *, size_t,

@@ -165,3 +165,7 @@ umf_result_t umfi_provider_ops_adopt(const umf_memory_provider_ops_t *ops,
     }
     return result;
 }
+
+bool umfi_provider_can_reshape(const struct umf_memory_provider_t *provider) {
+    return provider->own.ext_allocation_split != absent_split;
+}

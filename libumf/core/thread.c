@@ -27,12 +27,12 @@ struct umfi_thread *umfi_thread_get(void) {
     }
     pthread_once(&key_once, key_make);
     struct umfi_thread *memory = has_key ? umfi_meta_alloc(sizeof *memory) : NULL;
+    current = memory; /* before setspecific, which may call malloc and come back here */
     if (memory && pthread_setspecific(exit_key, memory) != 0) {
         umfi_meta_free(memory, sizeof *memory);
-        memory = NULL;
+        current = NULL;
     }
-    current = memory;
-    return memory;
+    return current;
 }
 
 struct umfi_thread *umfi_thread_peek(void) { return current; }

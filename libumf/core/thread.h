@@ -1,9 +1,10 @@
 /*
  * thread.h - what the core remembers for each thread.
  *
- * Two initial-exec words (16 bytes of static TLS, which glibc grants even to a
- * dlopened library): the last failed provider, and a pointer to the rest, made
- * from the metadata arena at the first need and freed when the thread ends.
+ * Two initial-exec words (with the plugin layer's, 28 bytes of static TLS in all,
+ * which glibc grants even to a dlopened library): the last failed provider, and a
+ * pointer to the rest, made from the metadata arena at the first need and freed
+ * when the thread ends.
  */
 #ifndef UMFI_CORE_THREAD_H
 #define UMFI_CORE_THREAD_H

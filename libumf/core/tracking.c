@@ -123,6 +123,9 @@ static umf_result_t reshape_settle(struct umfi_reshape *reshape, umf_result_t re
 
 static umf_result_t standin_split(void *priv, void *ptr, size_t total, size_t first) {
     struct umfi_tracking *tracking = priv;
+    if (!umfi_provider_can_reshape(tracking->upstream)) {
+        return UMF_RESULT_ERROR_NOT_SUPPORTED; /* whatever the address: pools ask with any */
+    }
     struct umfi_split split = {
         .base = (uintptr_t)ptr, .total = total, .first = first, .owner = tracking->pool};
     struct umfi_reshape reshape;
@@ -136,6 +139,9 @@ static umf_result_t standin_split(void *priv, void *ptr, size_t total, size_t fi
 
 static umf_result_t standin_merge(void *priv, void *low, void *high, size_t total) {
     struct umfi_tracking *tracking = priv;
+    if (!umfi_provider_can_reshape(tracking->upstream)) {
+        return UMF_RESULT_ERROR_NOT_SUPPORTED; /* whatever the address: pools ask with any */
+    }
     struct umfi_merge merge = {
         .low = (uintptr_t)low, .high = (uintptr_t)high, .total = total, .owner = tracking->pool};
     struct umfi_reshape reshape;

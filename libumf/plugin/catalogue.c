@@ -259,7 +259,8 @@ const char *umfi_catalogue_nearest(const struct umfi_catalogue *catalogue,
 
 const struct umfi_search_dir *umfi_catalogue_unreadable(const struct umfi_catalogue *catalogue) {
     const struct umfi_search_dir *dir = catalogue->search.dirs;
-    while (dir && (dir->error == 0 || dir->error == ENOENT)) {
+    /* EINVAL: a relative path, passed over with a warning of its own */
+    while (dir && (dir->error == 0 || dir->error == ENOENT || dir->error == EINVAL)) {
         dir = dir->next;
     }
     return dir;

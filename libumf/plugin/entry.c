@@ -224,6 +224,10 @@ bool umfi_plugin_judge(struct umfi_plugin *plugin, const struct umfi_search *sea
         return fault->class != UMFI_E_NO_MEMORY;
     }
     unknown_warn(plugin);
+    if (!is_component(plugin->kind)) {
+        umfi_warn("%s: manifests of kind %s are read but not acted upon yet", plugin->file_path,
+                  umfi_manifest_kind_word(plugin->kind));
+    }
     if (!plugin->manifest.is_enabled) {
         umfi_refuse(fault, UMFI_E_DISABLED, "disabled by %s", file->path);
         umfi_plugin_settle(plugin, UMFI_PHASE_DISABLED, fault);

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "base/errno_text.h"
 #include "base/text.h"
 #include "core/error.h"
@@ -147,11 +148,8 @@ static umf_result_t not_found(const struct umfi_catalogue *catalogue, umf_plugin
     return refusal.result;
 }
 
-umf_result_t umfi_plugin_find(umf_plugin_kind_t kind, const char *name,
-                              struct umfi_component **component) {
-    UMFI_CHECK_ARG(name != NULL);
-    UMFI_CHECK_ARG(component != NULL);
-    UMFI_CHECK_ARG(kind == UMF_PLUGIN_KIND_POOL || kind == UMF_PLUGIN_KIND_PROVIDER);
+static umf_result_t find(umf_plugin_kind_t kind, const char *name,
+                         struct umfi_component **component) {
     const struct umfi_catalogue *catalogue = umfi_registry_catalogue();
     if (!catalogue) {
         umfi_error(__func__, "%s:%.64s: no memory to read the manifests",
@@ -181,5 +179,17 @@ umf_result_t umfi_plugin_find(umf_plugin_kind_t kind, const char *name,
     if (result == UMF_RESULT_SUCCESS) {
         *component = plugin->component;
     }
+    return result;
+}
+
+/* Reading manifests and loading have cancellation points, some under locks. */
+umf_result_t umfi_plugin_find(umf_plugin_kind_t kind, const char *name,
+                              struct umfi_component **component) {
+    UMFI_CHECK_ARG(name != NULL);
+    UMFI_CHECK_ARG(component != NULL);
+    UMFI_CHECK_ARG(kind == UMF_PLUGIN_KIND_POOL || kind == UMF_PLUGIN_KIND_PROVIDER);
+    int cancel = umfi_cancel_off();
+    umf_result_t result = find(kind, name, component);
+    umfi_cancel_restore(cancel);
     return result;
 }

@@ -10,7 +10,8 @@
 #include "plugin/elf.h"
 
 static struct umfi_mutex ltdl_lock = UMFI_MUTEX_INITIALIZER(UMFI_RANK_MODULE);
-static bool is_ltdl_ready; /* guarded by ltdl_lock */
+static bool is_ltdl_ready;        /* guarded by ltdl_lock */
+static bool is_held_for_fork;     /* of the forking thread */
 
 static bool open_refuse(struct umfi_refusal *refusal) {
     const char *text = dlerror();
@@ -70,6 +71,21 @@ bool umfi_module_open(const char *path, umf_plugin_query_fn *query,
     return true;
 }
 
-void umfi_module_prefork(void) { umfi_mutex_lock_for_fork(&ltdl_lock); }
-void umfi_module_parent(void) { umfi_mutex_unlock_in_parent(&ltdl_lock); }
-void umfi_module_child(void) { umfi_mutex_reset_in_child(&ltdl_lock); }
+/* Tried here too: the lock's holder may wait for ld.so's lock, and that one's
+ * holder, in a constructor, for this fork. A child whose parent was in libltdl
+ * leaves libltdl alone from then on: nothing depends on it. */
+void umfi_module_prefork(void) UMFI_UNCHECKED_LOCKS {
+    is_held_for_fork = pthread_mutex_trylock(&ltdl_lock.os) == 0;
+}
+
+void umfi_module_parent(void) {
+    if (is_held_for_fork) {
+        umfi_mutex_unlock_in_parent(&ltdl_lock);
+    }
+}
+
+void umfi_module_child(void) {
+    if (is_held_for_fork) {
+        umfi_mutex_reset_in_child(&ltdl_lock);
+    }
+}

@@ -19,7 +19,7 @@
  * E_STATIC_TLS or E_NOT_PLUGIN. */
 bool umfi_module_open(const char *path, umf_plugin_query_fn *query, struct umfi_refusal *refusal);
 
-/* fork: libltdl is at rest. */
+/* fork: libltdl is at rest, or the child does without it. */
 void umfi_module_prefork(void);
 void umfi_module_parent(void);
 void umfi_module_child(void);

@@ -14,6 +14,10 @@
 umf_result_t umfi_plugin_find(umf_plugin_kind_t kind, const char *name,
                               struct umfi_component **component);
 
+/* Where making an object failed and nobody said why, says at least what failed
+ * and with which result. Passes the result on. */
+umf_result_t umfi_plugin_explain(const umf_plugin_component_t *component, umf_result_t result);
+
 /* "pool", "provider", "memtarget"; NULL for anything else, 0 for unknown text. */
 const char *umfi_plugin_kind_word(umf_plugin_kind_t kind);
 umf_plugin_kind_t umfi_plugin_kind_of(const char *word);

@@ -5,7 +5,8 @@
  * process, over umfTearDown too. Reading it, and an entry that is READY, takes no
  * lock; the registry's lock guards its making and the changes of phase.
  *
- * Law: an entry goes NEW -> STARTING -> READY or FAILED, once. Whoever made it
+ * Law: an entry goes NEW -> STARTING -> READY or FAILED, once; for want of memory
+ * it goes back to NEW. Whoever made it
  * STARTING is alone with it until it settles it; others wait for that only, never
  * around dlopen. While a fork is under way nothing is STARTING.
  */

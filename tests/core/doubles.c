@@ -28,6 +28,10 @@ static umf_result_t provider_alloc(void *priv, size_t size, size_t alignment, vo
     if (result != UMF_RESULT_SUCCESS) {
         return result;
     }
+    if (object->hands_out_null) {
+        *ptr = NULL;
+        return result;
+    }
     if (object->next) {
         *ptr = object->next;
         return result;

@@ -52,6 +52,7 @@ struct double_object {
     const char *name;
     const char *last_ctl; /* the path of the last ext_ctl call */
     void *next;           /* what alloc hands out next; NULL: bump through memory */
+    int hands_out_null;   /* alloc succeeds with NULL */
     size_t last_size, last_alignment;
     void *last_ptr;
     size_t used;

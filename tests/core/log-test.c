@@ -4,6 +4,7 @@
  * UMF_LOG is read once in a process, so each row runs in a child whose standard
  * output and error go to files.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <regex.h>
 #include <string.h>
@@ -115,6 +116,17 @@ START_TEST(timestamp_and_pid_stand_before_the_level) {
 }
 END_TEST
 
+static void errno_through_the_first_record(void) {
+    errno = 77;
+    umfi_log(UMFI_LOG_DEBUG, "fn", "d"); /* reads UMF_LOG, opens the file */
+    _exit(errno == 77 ? 0 : 1);
+}
+
+START_TEST(errno_survives_the_first_record) {
+    run("output:file,/nonexistent/dir/log", errno_through_the_first_record);
+}
+END_TEST
+
 static void long_record(void) {
     static char text[20000];
     memset(text, 'x', sizeof text - 1);
@@ -151,5 +163,5 @@ END_TEST
 SUITE_MAIN("core/log", each_value_of_umf_log_gives_its_records,
            an_unusable_output_is_complained_of_once_and_turns_logging_off,
            info_and_debug_begin_by_naming_the_settings, timestamp_and_pid_stand_before_the_level,
-           a_record_that_is_too_long_is_cut_and_says_so, a_file_is_appended_to,
+           errno_survives_the_first_record, a_record_that_is_too_long_is_cut_and_says_so, a_file_is_appended_to,
            a_file_that_cannot_be_used_turns_logging_off)

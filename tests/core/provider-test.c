@@ -1,4 +1,5 @@
 /* provider-test.c - contract 1.5, 1.7 and 2.2: checks, versions, dispatch. */
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -249,6 +250,7 @@ START_TEST(an_absent_optional_function_is_not_supported) {
     ck_assert_int_eq(umfMemoryProviderPurgeLazy(p, block, 1), NSUP);
     ck_assert_int_eq(umfMemoryProviderPurgeLazy(p, NULL, 1), INV); /* the NULL test comes first */
     ck_assert_int_eq(umfMemoryProviderPurgeForce(p, block, 1), NSUP);
+    ck_assert_int_eq(umfMemoryProviderPurgeForce(p, NULL, 1), INV);
     ck_assert_int_eq(umfMemoryProviderAllocationSplit(p, block, 2, 1), NSUP);
     ck_assert_int_eq(umfMemoryProviderAllocationMerge(p, block, block + 1, 2), NSUP);
     ck_assert_int_eq(umfMemoryProviderGetIPCHandleSize(p, &size), NSUP);
@@ -278,6 +280,88 @@ START_TEST(what_a_function_answers_reaches_the_caller_and_the_last_failed) {
     ck_assert_ptr_eq(failed, p); /* success does not clear it */
     object.results[OP_FINALIZE] = UMF_RESULT_ERROR_UNKNOWN;
     ck_assert_int_eq(umfMemoryProviderDestroy(p), UMF_RESULT_ERROR_UNKNOWN);
+}
+END_TEST
+
+/* Each function of a live provider, failing. */
+static umf_result_t call_failing(umf_memory_provider_handle_t p, enum double_op op) {
+    static char block[64];
+    void *out;
+    size_t size;
+    const char *name;
+    switch (op) {
+    case OP_ALLOC:
+        return umfMemoryProviderAlloc(p, 1, 0, &out);
+    case OP_FREE:
+        return umfMemoryProviderFree(p, block, 1);
+    case OP_RECOMMENDED_PAGE:
+        return umfMemoryProviderGetRecommendedPageSize(p, 0, &size);
+    case OP_MIN_PAGE:
+        return umfMemoryProviderGetMinPageSize(p, NULL, &size);
+    case OP_CACHE_LINE:
+        return umfMemoryProviderGetCacheLineSize(p, &size);
+    case OP_NAME:
+        return umfMemoryProviderGetName(p, &name);
+    case OP_PURGE_LAZY:
+        return umfMemoryProviderPurgeLazy(p, block, 1);
+    case OP_PURGE_FORCE:
+        return umfMemoryProviderPurgeForce(p, block, 1);
+    case OP_SPLIT:
+        return umfMemoryProviderAllocationSplit(p, block, 2, 1);
+    case OP_MERGE:
+        return umfMemoryProviderAllocationMerge(p, block, block + 1, 2);
+    case OP_IPC_SIZE:
+        return umfMemoryProviderGetIPCHandleSize(p, &size);
+    case OP_IPC_GET:
+        return umfMemoryProviderGetIPCHandle(p, block, 1, block);
+    case OP_IPC_PUT:
+        return umfMemoryProviderPutIPCHandle(p, block);
+    case OP_IPC_OPEN:
+        return umfMemoryProviderOpenIPCHandle(p, block, &out);
+    case OP_IPC_CLOSE:
+        return umfMemoryProviderCloseIPCHandle(p, block, 1);
+    default:
+        return UMF_RESULT_SUCCESS;
+    }
+}
+
+START_TEST(every_failing_function_marks_the_last_failed_provider) {
+    static const enum double_op ops[] = {
+        OP_ALLOC,  OP_FREE,  OP_RECOMMENDED_PAGE, OP_MIN_PAGE, OP_CACHE_LINE,
+        OP_NAME,   OP_SPLIT, OP_MERGE,            OP_IPC_SIZE, OP_PURGE_LAZY,
+        OP_IPC_GET, OP_IPC_PUT, OP_IPC_OPEN,      OP_IPC_CLOSE, OP_PURGE_FORCE,
+    };
+    static struct double_object others[sizeof ops / sizeof ops[0]];
+    for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
+        double_init(&others[i], "double");
+        umf_memory_provider_handle_t p = double_provider(&others[i]), failed = NULL;
+        ck_assert_int_eq(call_failing(p, ops[i]), UMF_RESULT_SUCCESS);
+        others[i].results[ops[i]] = UMF_RESULT_ERROR_USER_SPECIFIC;
+        ck_assert_int_eq(call_failing(p, ops[i]), UMF_RESULT_ERROR_USER_SPECIFIC);
+        ck_ok(umfGetLastFailedMemoryProvider(&failed));
+        ck_assert_msg(failed == p, "function %d", ops[i]);
+    }
+}
+END_TEST
+
+static void *last_failed_here(void *arg) {
+    (void)arg;
+    umf_memory_provider_handle_t failed = (void *)0x1;
+    ck_ok(umfGetLastFailedMemoryProvider(&failed));
+    return failed;
+}
+
+START_TEST(each_thread_has_a_last_failed_of_its_own) {
+    double_init(&object, "double");
+    umf_memory_provider_handle_t p = double_provider(&object);
+    object.results[OP_FREE] = UMF_RESULT_ERROR_USER_SPECIFIC;
+    ck_assert_int_eq(umfMemoryProviderFree(p, NULL, 0), UMF_RESULT_ERROR_USER_SPECIFIC);
+    pthread_t thread;
+    void *failed = p;
+    ck_assert_int_eq(pthread_create(&thread, NULL, last_failed_here, NULL), 0);
+    ck_assert_int_eq(pthread_join(thread, &failed), 0);
+    ck_assert_ptr_null(failed);
+    ck_assert_ptr_eq(last_failed_here(NULL), p);
 }
 END_TEST
 
@@ -324,5 +408,7 @@ SUITE_MAIN("core/provider", a_table_that_lacks_a_mandatory_function_is_refused,
            null_and_senseless_arguments_are_refused_before_any_function_runs,
            an_absent_optional_function_is_not_supported,
            what_a_function_answers_reaches_the_caller_and_the_last_failed,
+           every_failing_function_marks_the_last_failed_provider,
+           each_thread_has_a_last_failed_of_its_own,
            the_native_error_is_handed_through_and_never_marks_the_last_failed,
            without_metadata_create_fails_and_leaves_nothing)

@@ -10,7 +10,8 @@
  * not followed. One writer at a time.
  *
  * Every call: INVALID_ARGUMENT for a NULL set, name or output, or a name that is
- * not [a-z][a-z0-9_]*; OUT_OF_HOST_MEMORY.
+ * not [a-z][a-z0-9_]* (a component's: [a-z][a-z0-9_-]*, at most 32 characters);
+ * OUT_OF_HOST_MEMORY.
  */
 #ifndef UMF_PARAMS_H
 #define UMF_PARAMS_H 1

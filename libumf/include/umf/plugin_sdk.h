@@ -264,14 +264,19 @@ typedef umf_result_t (*umf_plugin_query_fn)(const umf_plugin_host_t *host,
 #define UMF_PLUGIN_ENTRY(module, desc) \
     UMF_PLUGIN_DEFINE_QUERY(module##_LTX_umf_plugin_query, desc)
 #endif
-#define UMF_PLUGIN_DEFINE_QUERY(function, desc)                                           \
-    __attribute__((visibility("default"))) umf_result_t function(                         \
-        const umf_plugin_host_t *host, const umf_plugin_desc_t **out);                    \
-    __attribute__((visibility("default"))) umf_result_t function(                         \
-        const umf_plugin_host_t *host, const umf_plugin_desc_t **out) {                   \
-        (void)host;                                                                       \
-        *out = &(desc);                                                                   \
-        return UMF_RESULT_SUCCESS;                                                        \
+#ifdef __cplusplus
+#define UMF_PLUGIN_EXTERN_C extern "C"
+#else
+#define UMF_PLUGIN_EXTERN_C
+#endif
+#define UMF_PLUGIN_DEFINE_QUERY(function, desc)                                               \
+    UMF_PLUGIN_EXTERN_C __attribute__((visibility("default"))) umf_result_t function(         \
+        const umf_plugin_host_t *host, const umf_plugin_desc_t **out);                        \
+    UMF_PLUGIN_EXTERN_C __attribute__((visibility("default"))) umf_result_t function(         \
+        const umf_plugin_host_t *host, const umf_plugin_desc_t **out) {                       \
+        (void)host;                                                                           \
+        *out = &(desc);                                                                       \
+        return UMF_RESULT_SUCCESS;                                                            \
     }
 
 #ifdef __cplusplus

@@ -81,4 +81,7 @@ matches "statistics do not follow a symbolic link" 'umf_proxy: .*symbolic link' 
 is "... and leave what it points to alone" kept "$(cat "$scratch/target")"
 is "a pending cancellation does not change how a program exits" "status 7" "$(with "stats=$scratch/cancelled" timeout 10 "$top_builddir/tests/proxy/cancelled")"
 is "... and its statistics are told" 1 "$(grep -c ' cancelled$' "$scratch/cancelled")"
+is "malloc and free are no cancellation points" "finished$ok" \
+    "$(UMF_LOG='level:debug;flush:debug;output:stderr' with 'stack=disjoint(pool_trace=3) @ os' \
+        timeout 10 "$top_builddir/tests/proxy/cancelled-work" | grep -v '^\[')"
 finish

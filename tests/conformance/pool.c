@@ -478,6 +478,66 @@ START_TEST(a_child_of_fork_has_a_pool_that_works) {
 }
 END_TEST
 
+enum { FORKED = 200 };
+
+static size_t size_in_fork(size_t i) { return i % 50 == 0 ? 100000 : i * 13 % 2000 + 1; }
+
+/* False where there is no memory; reports nothing (see run_until_over). */
+static bool fill_blocks(struct pool_scene *s, unsigned char **blocks, int byte) {
+    for (size_t i = 0; i < FORKED; i++) {
+        blocks[i] = umfPoolMalloc(s->pool, size_in_fork(i));
+        if (blocks[i] == NULL) {
+            return false;
+        }
+        memset(blocks[i], byte, size_in_fork(i));
+    }
+    return true;
+}
+
+static bool give_blocks_back(struct pool_scene *s, unsigned char **blocks, unsigned char byte) {
+    bool is_right = true;
+    for (size_t i = 0; i < FORKED; i++) {
+        is_right = is_filled_with(blocks[i], size_in_fork(i), byte) && is_right;
+        is_right = umfPoolFree(s->pool, blocks[i]) == UMF_RESULT_SUCCESS && is_right;
+    }
+    return is_right;
+}
+
+/* Child and parent write by turns: a byte in a pipe is a turn's end. */
+static int fill_by_turns(struct pool_scene *s, int done, int go) {
+    unsigned char *blocks[FORKED];
+    char turn = 0;
+    bool is_right = fill_blocks(s, blocks, 0xcc) && write(done, &turn, 1) == 1 &&
+                    read(go, &turn, 1) == 1 && give_blocks_back(s, blocks, 0xcc);
+    return is_right ? 0 : 1;
+}
+
+START_TEST(parent_and_child_of_fork_never_get_the_same_memory) {
+    SCENE(s);
+    unsigned char *old[FORKED], *blocks[FORKED];
+    int done[2], go[2], status = -1;
+    char turn;
+    ck_assert_int_eq(pipe(done) | pipe(go), 0);
+    ck_assert(fill_blocks(&s, old, 1)); /* leaves memory in the pool, used and free */
+    ck_assert(fill_blocks(&s, blocks, 2));
+    ck_assert(give_blocks_back(&s, blocks, 2));
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(fill_by_turns(&s, done[1], go[0]));
+    }
+    close(done[1]); /* or a child that failed would never end the wait */
+    ck_assert_int_eq(read(done[0], &turn, 1), 1);
+    ck_assert(fill_blocks(&s, blocks, 0xaa));
+    ck_assert_int_eq(write(go[1], &turn, 1), 1);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert(give_blocks_back(&s, blocks, 0xaa));
+    ck_assert(give_blocks_back(&s, old, 1));
+    close(done[0]), close(go[0]), close(go[1]);
+    pool_scene_close(&s);
+}
+END_TEST
+
 static void *check_fresh_error(void *arg) {
     ck_assert_int_eq(last_error(arg), UMF_RESULT_SUCCESS);
     return NULL;
@@ -514,6 +574,7 @@ void pool_conformance_add(Suite *suite) {
         the_nth_allocation_of_the_provider_may_fail,
         a_block_may_be_freed_by_another_thread,
         a_child_of_fork_has_a_pool_that_works,
+        parent_and_child_of_fork_never_get_the_same_memory,
         the_last_error_is_the_threads_own,
     };
     for (size_t p = 0; p < pool_pair_count; p++) {

@@ -34,7 +34,7 @@ struct pool_traits {
     size_t max_alignment; /* of what every provider can give it */
 };
 
-enum pool_source { SOURCE_FAKE, SOURCE_OS, SOURCE_FIXED };
+enum pool_source { SOURCE_FAKE, SOURCE_OS, SOURCE_OS_SHARED, SOURCE_FIXED };
 
 struct pool_pair {
     const char *name;

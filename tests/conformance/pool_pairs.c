@@ -35,14 +35,17 @@ static const struct pool_traits proxy = {
 const struct pool_pair pool_pairs[] = {
     {"disjoint over a fake", &disjoint, SOURCE_FAKE},
     {"disjoint over os", &disjoint, SOURCE_OS},
+    {"disjoint over shared os", &disjoint, SOURCE_OS_SHARED},
     {"disjoint over fixed", &disjoint, SOURCE_FIXED},
     {"proxy over a fake", &proxy, SOURCE_FAKE},
     {"proxy over os", &proxy, SOURCE_OS},
+    {"proxy over shared os", &proxy, SOURCE_OS_SHARED},
     {"proxy over fixed", &proxy, SOURCE_FIXED},
 };
 const size_t pool_pair_count = sizeof pool_pairs / sizeof pool_pairs[0];
 
-static const char *const provider_names[] = {[SOURCE_OS] = "os", [SOURCE_FIXED] = "fixed"};
+static const char *const provider_names[] = {
+    [SOURCE_OS] = "os", [SOURCE_OS_SHARED] = "os", [SOURCE_FIXED] = "fixed"};
 
 bool pool_pair_is_ready(const struct pool_pair *pair) {
     return umfPluginPoolOps(pair->traits->kind) != NULL &&
@@ -64,6 +67,8 @@ static void open_provider(struct pool_scene *scene) {
     ck_ok(umfParamsCreate("provider", name, &params));
     if (scene->source == SOURCE_FIXED) {
         open_fixed(scene, params);
+    } else if (scene->source == SOURCE_OS_SHARED) {
+        ck_ok(umfParamsSet(params, "visibility", "shared"));
     }
     ck_ok(umfMemoryProviderCreateByName(name, params, &scene->provider));
     ck_ok(umfParamsDestroy(params));

@@ -14,6 +14,7 @@
 #include <umf.h>
 #include <unistd.h>
 
+#include "core/meta.h"
 #include "plugins/os-consumer.h"
 #include "plugins/os-support.h"
 #include "suite.h"
@@ -314,6 +315,62 @@ START_TEST(descriptors_are_closed_with_the_provider) {
 }
 END_TEST
 
+/* The producer's second object gets the descriptor number of its first. */
+START_TEST(a_handle_never_opens_the_object_that_was_there_before) {
+    char object[64];
+    strcpy(object, os_object("anew"));
+    umf_memory_provider_handle_t first = shared_made(os_object("anew-b") + 1);
+    umf_memory_provider_handle_t second = shared_made(os_object("anew-c") + 1);
+    umf_memory_provider_handle_t producer = shared_made(object + 1);
+    void *block = NULL;
+    char *opened = NULL;
+    ck_ok(umfMemoryProviderAlloc(producer, SIZE, 0, &block));
+    int number = os_handle_of(producer, block, SIZE).fd;
+    handle_get(producer, block, SIZE);
+    ck_ok(umfMemoryProviderOpenIPCHandle(first, handle, (void **)&opened));
+    ck_ok(umfMemoryProviderCloseIPCHandle(first, opened, SIZE));
+    ck_ok(umfMemoryProviderOpenIPCHandle(first, handle, (void **)&opened)); /* kept */
+    ck_ok(umfMemoryProviderCloseIPCHandle(first, opened, SIZE));
+    ck_ok(umfMemoryProviderFree(producer, block, SIZE));
+    ck_ok(umfMemoryProviderDestroy(producer));
+    ck_assert_int_eq(umfMemoryProviderOpenIPCHandle(first, handle, (void **)&opened), UNK);
+
+    producer = shared_made(object + 1);
+    ck_ok(umfMemoryProviderAlloc(producer, SIZE, 0, &block));
+    ck_assert_int_eq(os_handle_of(producer, block, SIZE).fd, number);
+    handle_get(producer, block, SIZE);
+    ck_ok(umfMemoryProviderOpenIPCHandle(second, handle, (void **)&opened)); /* takes the name */
+    ck_ok(umfMemoryProviderCloseIPCHandle(second, opened, SIZE));
+    ck_assert_int_eq(umfMemoryProviderOpenIPCHandle(first, handle, (void **)&opened), UNK);
+    ck_ok(umfMemoryProviderFree(producer, block, SIZE));
+    ck_ok(umfMemoryProviderDestroy(producer));
+    ck_ok(umfMemoryProviderDestroy(second));
+    ck_ok(umfMemoryProviderDestroy(first));
+}
+END_TEST
+
+START_TEST(a_name_that_cannot_be_opened_leaves_nothing_behind) {
+    umf_memory_provider_handle_t provider = shared_made(os_object("none") + 1);
+    void *block = NULL, *opened = NULL;
+    ck_ok(umfMemoryProviderAlloc(provider, SIZE, 0, &block));
+    handle_get(provider, block, SIZE);
+    ck_assert_int_eq(shm_unlink(os_object("none")), 0);
+    /* the thread's error message is made at its first */
+    ck_assert_int_eq(umfMemoryProviderOpenIPCHandle(provider, handle, &opened), UNK);
+    size_t before = umfi_meta_in_use();
+    for (int i = 0; i < 100; i++) {
+        struct os_ipc_data data;
+        memcpy(&data, handle, sizeof data);
+        data.pid++;
+        memcpy(handle, &data, sizeof data);
+        ck_assert_int_eq(umfMemoryProviderOpenIPCHandle(provider, handle, &opened), UNK);
+    }
+    ck_assert_uint_eq(umfi_meta_in_use(), before);
+    ck_ok(umfMemoryProviderFree(provider, block, SIZE));
+    ck_ok(umfMemoryProviderDestroy(provider));
+}
+END_TEST
+
 struct cancelled {
     umf_memory_provider_handle_t provider, other;
     void *block;
@@ -365,4 +422,6 @@ SUITE_MAIN("plugins/provider-os-ipc", a_handle_has_41_bytes_and_the_name,
            another_process_maps_named_memory, a_second_process_cannot_open_by_name,
            create_replaces_a_leftover_and_destroy_removes_the_name,
            destroy_leaves_a_strangers_object_of_that_name, descriptors_are_closed_with_the_provider,
+           a_handle_never_opens_the_object_that_was_there_before,
+           a_name_that_cannot_be_opened_leaves_nothing_behind,
            a_cancelled_thread_leaves_no_lock_and_no_descriptor)

@@ -18,7 +18,7 @@
 #include "base/errno_text.h"
 #include "base/page.h"
 
-static int file_open(const umf_plugin_host_t *host, const char *name) {
+static int file_open(const umf_plugin_host_t *host, const char *where, const char *name) {
     int fd;
     if (name[0]) {
         (void)shm_unlink(name); /* a leftover of that name */
@@ -27,21 +27,21 @@ static int file_open(const umf_plugin_host_t *host, const char *name) {
         fd = memfd_create("umf", MFD_CLOEXEC);
     }
     if (fd < 0) {
-        host->error("os_initialize", "os: cannot make %s%s: %s",
+        host->error(where, "os: cannot make %s%s: %s",
                     name[0] ? "shared memory object " : "a memory file", name,
                     umfi_errno_text(errno));
     }
     return fd;
 }
 
-umf_result_t os_memory_file_create(const umf_plugin_host_t *host, const char *name,
-                                   struct os_memory_file **out) {
+umf_result_t os_memory_file_create(const umf_plugin_host_t *host, const char *where,
+                                   const char *name, struct os_memory_file **out) {
     struct os_memory_file *file = host->meta_alloc(sizeof *file);
     umf_result_t result = UMF_RESULT_ERROR_UNKNOWN;
     if (!file) {
         return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
     }
-    file->fd = file_open(host, name);
+    file->fd = file_open(host, where, name);
     if (file->fd < 0) {
         goto free_file;
     }
@@ -50,7 +50,7 @@ umf_result_t os_memory_file_create(const umf_plugin_host_t *host, const char *na
     file->is_named = name[0] != '\0';
     file->generation = host->fork_generation();
     if (ftruncate(file->fd, (off_t)file->file_bytes) != 0) {
-        host->error("os_initialize", "os: cannot resize a memory file: %s", umfi_errno_text(errno));
+        host->error(where, "os: cannot resize a memory file: %s", umfi_errno_text(errno));
         result = UMF_RESULT_ERROR_INVALID_ARGUMENT;
         goto close_file;
     }

@@ -31,11 +31,12 @@ struct os_memory_file {
     size_t file_bytes;
 };
 
-/* name: "/x" for a named object, which replaces one of that name; "": anonymous.
+/* where: the function that errors are told of.
+ * name: "/x" for a named object, which replaces one of that name; "": anonymous.
  * OUT_OF_HOST_MEMORY, UNKNOWN (cannot be made), INVALID_ARGUMENT (cannot be
  * resized). */
-umf_result_t os_memory_file_create(const umf_plugin_host_t *host, const char *name,
-                                   struct os_memory_file **file);
+umf_result_t os_memory_file_create(const umf_plugin_host_t *host, const char *where,
+                                   const char *name, struct os_memory_file **file);
 /* Closes the descriptor, and removes `name` if it is still this file's and this
  * process made it. Mappings stay. */
 void os_memory_file_destroy(const umf_plugin_host_t *host, struct os_memory_file *file,

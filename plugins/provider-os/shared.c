@@ -70,7 +70,8 @@ umf_result_t os_shared_init(struct os_shared *shared, const umf_plugin_host_t *h
     }
     umfi_mutex_init(&shared->lock, UMFI_RANK_PROVIDER);
     int cancel = umfi_cancel_off();
-    umf_result_t result = os_memory_file_create(host, shared->shm_name, &shared->files);
+    umf_result_t result =
+        os_memory_file_create(host, "os_initialize", shared->shm_name, &shared->files);
     umfi_cancel_restore(cancel);
     if (result != UMF_RESULT_SUCCESS) {
         umfi_mutex_fini(&shared->lock);
@@ -102,7 +103,7 @@ static umf_result_t file_current_locked(struct os_shared *shared, struct os_memo
     struct os_memory_file *newest = shared->files;
     if (newest->generation != shared->host->fork_generation()) {
         struct os_memory_file *own;
-        umf_result_t result = os_memory_file_create(shared->host, "", &own);
+        umf_result_t result = os_memory_file_create(shared->host, "os_alloc", "", &own);
         if (result != UMF_RESULT_SUCCESS) {
             return result;
         }

@@ -406,6 +406,31 @@ START_TEST(a_forked_child_never_shares_a_new_allocation) {
 }
 END_TEST
 
+START_TEST(a_forked_child_without_descriptors_says_that_alloc_failed) {
+    char path[] = "/tmp/umf-os-log-XXXXXX", text[4096] = "", log[64];
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    snprintf(log, sizeof log, "level:error;flush:error;output:file,%s", path);
+    ck_assert_int_eq(setenv("UMF_LOG", log, 1), 0);
+    umf_memory_provider_handle_t provider = os_made(&(struct os_setup){.visibility = UMF_MEM_MAP_SHARED});
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit none = {0, 0};
+        void *block = NULL;
+        setrlimit(RLIMIT_NOFILE, &none);
+        _exit(umfMemoryProviderAlloc(provider, 4096, 0, &block) == UNK ? 0 : 1);
+    }
+    int status = -1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_gt(read(fd, text, sizeof text - 1), 0);
+    ck_assert_msg(strstr(text, "os_alloc") && !strstr(text, "os_initialize"), "%s", text);
+    close(fd);
+    unlink(path);
+    ck_ok(umfMemoryProviderDestroy(provider));
+}
+END_TEST
+
 SUITE_MAIN("plugins/provider-os", setters_check_handles_and_arrays_only,
            each_parameter_rule_is_checked_at_create, modes_that_are_not_built_are_refused_by_name,
            protection_flags_are_what_memory_allows, native_texts_are_the_contracts,
@@ -413,4 +438,5 @@ SUITE_MAIN("plugins/provider-os", setters_check_handles_and_arrays_only,
            private_split_and_merge_take_any_address_shared_ones_only_starts,
            offsets_rise_and_freed_pages_go_back, without_address_space_alloc_fails_and_leaks_nothing,
            without_descriptors_create_fails_with_unknown, ipc_enabled_tells_the_visibility,
-           names_are_copied_and_cut_to_63_characters, a_forked_child_never_shares_a_new_allocation)
+           names_are_copied_and_cut_to_63_characters,
+           a_forked_child_without_descriptors_says_that_alloc_failed, a_forked_child_never_shares_a_new_allocation)

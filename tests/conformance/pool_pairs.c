@@ -4,6 +4,7 @@
 #include <umf/params.h>
 #include <umf/plugin.h>
 
+#include "conformance/built.h"
 #include "conformance/pool.h"
 #include "suite.h"
 
@@ -47,9 +48,9 @@ const size_t pool_pair_count = sizeof pool_pairs / sizeof pool_pairs[0];
 static const char *const provider_names[] = {
     [SOURCE_OS] = "os", [SOURCE_OS_SHARED] = "os", [SOURCE_FIXED] = "fixed"};
 
-bool pool_pair_is_ready(const struct pool_pair *pair) {
-    return umfPluginPoolOps(pair->traits->kind) != NULL &&
-           (pair->source == SOURCE_FAKE || umfPluginProviderOps(provider_names[pair->source]) != NULL);
+bool pool_pair_is_built(const struct pool_pair *pair) {
+    return plugin_is_built("pool", pair->traits->kind) &&
+           (pair->source == SOURCE_FAKE || plugin_is_built("provider", provider_names[pair->source]));
 }
 
 static void open_fixed(struct pool_scene *scene, umf_params_handle_t params) {

@@ -45,6 +45,13 @@ static umf_result_t host_region_of(umf_memory_provider_handle_t provider, const 
     return UMF_RESULT_SUCCESS;
 }
 
+/* What has IPC handles is shared; a provider that has none refuses their size. */
+static bool host_provider_is_shared(umf_memory_provider_handle_t provider) {
+    size_t size;
+    return umfi_provider_ops(provider)->ext_get_ipc_handle_size(provider->priv, &size) ==
+           UMF_RESULT_SUCCESS;
+}
+
 /* Nothing beyond the table yet. */
 static const void *host_get_interface(const char *name, uint32_t version) {
     (void)name, (void)version;
@@ -73,4 +80,5 @@ const umf_plugin_host_t umfi_host = {
     .region_of = host_region_of,
     .fork_generation = umfi_fork_generation,
     .get_interface = host_get_interface,
+    .provider_is_shared = host_provider_is_shared,
 };

@@ -111,6 +111,17 @@ size_t disjoint_bucket_take(struct bucket *bucket, void **blocks, size_t count) 
 
 /* ---- chunks back ---- */
 
+/* A retired slab leaves once it is empty. */
+static __attribute__((noinline)) void leave_retired_locked(struct bucket *bucket,
+                                                           struct slab *slab,
+                                                           struct umfi_list *leaving) {
+    if (slab->live_count == 0) {
+        umfi_list_remove(&slab->node);
+        umfi_list_push(leaving, &slab->node);
+        bucket->retired_slabs--;
+    }
+}
+
 /* The slab goes to `leaving` where it became empty and may not stay. */
 static inline bool give_chunk_locked(struct bucket *bucket, struct chunk_ref ref,
                                      struct umfi_list *leaving) {
@@ -121,7 +132,9 @@ static inline bool give_chunk_locked(struct bucket *bucket, struct chunk_ref ref
     }
     bucket->live_chunks--;
     bucket->counters.free_num += bucket->counts_operations;
-    if (slab->live_count == 0) {
+    if (UMFI_UNLIKELY(slab->is_retired)) {
+        leave_retired_locked(bucket, slab, leaving);
+    } else if (slab->live_count == 0) {
         umfi_list_remove(&slab->node);
         bucket->counters.curr_slabs_in_use--;
         if (!pool_slab_locked(bucket, slab)) {
@@ -148,8 +161,8 @@ static __attribute__((noinline)) void release_slabs(struct bucket *bucket,
                                  bucket->source.slab_bytes);
         umfi_poison(slab->memory, bucket->source.slab_bytes);
         umfi_mutex_lock(&bucket->lock);
-        enlist(bucket, SLAB_REFUSED, slab);
-        bucket->refused_slabs++;
+        enlist(bucket, slab->is_retired ? SLAB_RETIRED : SLAB_REFUSED, slab);
+        *(slab->is_retired ? &bucket->retired_slabs : &bucket->refused_slabs) += 1;
         umfi_mutex_unlock(&bucket->lock);
     }
 }
@@ -188,6 +201,12 @@ size_t disjoint_bucket_trim(struct bucket *bucket, size_t keep_bytes) {
         umfi_list_remove(&slab->node);
         bucket->refused_slabs--;
         umfi_list_push(&leaving, &slab->node);
+    }
+    struct umfi_list *retired = &bucket->lists[SLAB_RETIRED];
+    for (node = retired->next; node != retired;) {
+        slab = slab_of_node(node);
+        node = node->next;
+        leave_retired_locked(bucket, slab, &leaving);
     }
     umfi_mutex_unlock(&bucket->lock);
     release_slabs(bucket, &leaving);

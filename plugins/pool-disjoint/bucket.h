@@ -2,17 +2,21 @@
  * bucket.h - all slabs of one chunk size, behind one lock.
  *
  * A slab is in exactly one list: PARTIAL with free and live chunks, FULL, EMPTY
- * (pooled: kept for the next request), or REFUSED (empty, but the provider
- * would not take it back; used before a new one is asked for). A slab on its way
- * to or from the provider is in none; a child of fork loses those of the threads
- * that it has not.
+ * (pooled: kept for the next request), REFUSED (empty, but the provider would
+ * not take it back; used before a new one is asked for), or RETIRED: inherited
+ * by a child of fork although the memory is shared, so that its parent hands out
+ * the same chunks. Live ones come back to a retired slab, none are taken from it,
+ * and it goes to the provider when it is empty. A slab on its way to or from the
+ * provider is in none; a child of fork loses those of the threads that it has
+ * not.
  *
  * Laws:
  *     live_chunks = sum of live_count over the slabs of all lists;
  *     in_use = |PARTIAL| + |FULL|, pooled = |EMPTY|;
  *     pooled <= max_pooled;
  *     with shared limits, pooled * slab_bytes of them are this bucket's;
- *     reserved_slabs = in_use + pooled + |REFUSED|.
+ *     is_retired of exactly the slabs of RETIRED;
+ *     reserved_slabs = in_use + pooled + |REFUSED| + |RETIRED|.
  *
  * Locked by: its lock, of rank UMFI_RANK_POOL, a leaf: no provider call and no
  * other lock is made under it. Two threads that find no chunk ask the provider
@@ -26,7 +30,7 @@
 #include "size_class.h"
 #include "slab.h"
 
-enum slab_list { SLAB_PARTIAL, SLAB_FULL, SLAB_EMPTY, SLAB_REFUSED, SLAB_LISTS };
+enum slab_list { SLAB_PARTIAL, SLAB_FULL, SLAB_EMPTY, SLAB_REFUSED, SLAB_RETIRED, SLAB_LISTS };
 
 /* What the control nodes of the same names tell. The last three move only where
  * the bucket counts operations. */
@@ -42,7 +46,7 @@ struct bucket {
     size_t live_chunks;
     size_t counts_operations; /* 0 or 1, added to the counters */
     struct bucket_counters counters;
-    size_t refused_slabs;
+    size_t refused_slabs, retired_slabs;
 
     /* constant */
     struct slab_source source;
@@ -81,6 +85,10 @@ umf_result_t disjoint_bucket_give(struct bucket *bucket, const struct chunk_ref 
 /* Gives empty slabs back, but keeps them from the first until `keep_bytes` are
  * kept; returns the bytes kept. */
 size_t disjoint_bucket_trim(struct bucket *bucket, size_t keep_bytes);
+
+/* In a child of fork, whose one thread has no need of the lock: retires every
+ * slab. Allocates nothing and calls no provider. */
+void disjoint_bucket_retire(struct bucket *bucket);
 
 struct bucket_stats {
     struct bucket_counters counters;

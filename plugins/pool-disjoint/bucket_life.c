@@ -35,11 +35,31 @@ umf_result_t disjoint_bucket_fini(struct bucket *bucket) {
     return first;
 }
 
+void disjoint_bucket_retire(struct bucket *bucket) {
+    struct umfi_list *retired = &bucket->lists[SLAB_RETIRED];
+    struct bucket_counters *counters = &bucket->counters;
+    for (int list = 0; list < SLAB_RETIRED; list++) {
+        struct umfi_list *head = &bucket->lists[list];
+        while (!umfi_list_is_empty(head)) {
+            struct slab *slab = slab_of_node(head->next);
+            umfi_list_remove(&slab->node);
+            slab->is_retired = true;
+            umfi_list_push(retired, &slab->node);
+            bucket->retired_slabs++;
+        }
+    }
+    if (bucket->limits != NULL) {
+        umfi_shared_limits_release(bucket->limits,
+                                   counters->curr_slabs_in_pool * bucket->source.slab_bytes);
+    }
+    counters->curr_slabs_in_use = counters->curr_slabs_in_pool = bucket->refused_slabs = 0;
+}
+
 struct bucket_stats disjoint_bucket_stats(struct bucket *bucket) {
     umfi_mutex_lock(&bucket->lock);
     const struct bucket_counters *counters = &bucket->counters;
-    size_t slabs =
-        counters->curr_slabs_in_use + counters->curr_slabs_in_pool + bucket->refused_slabs;
+    size_t slabs = counters->curr_slabs_in_use + counters->curr_slabs_in_pool +
+                   bucket->refused_slabs + bucket->retired_slabs;
     struct bucket_stats stats = {
         .counters = *counters,
         .live_chunks = bucket->live_chunks,
@@ -51,6 +71,9 @@ struct bucket_stats disjoint_bucket_stats(struct bucket *bucket) {
 }
 
 static bool belongs_in(const struct slab *slab, enum slab_list list) {
+    if (slab->is_retired || list == SLAB_RETIRED) {
+        return slab->is_retired && list == SLAB_RETIRED;
+    }
     if (list == SLAB_EMPTY || list == SLAB_REFUSED) {
         return slab->live_count == 0;
     }
@@ -64,6 +87,7 @@ static bool counts_agree(const struct bucket *bucket, const size_t length[SLAB_L
            counters->curr_slabs_in_use == length[SLAB_PARTIAL] + length[SLAB_FULL] &&
            counters->curr_slabs_in_pool == length[SLAB_EMPTY] &&
            bucket->refused_slabs == length[SLAB_REFUSED] &&
+           bucket->retired_slabs == length[SLAB_RETIRED] &&
            length[SLAB_EMPTY] <= bucket->max_pooled;
 }
 

@@ -24,6 +24,13 @@ const umf_param_table_t disjoint_param_table = {
 
 /* ---- made ---- */
 
+/* False where the host is too old to tell. */
+static bool is_shared(const umf_plugin_host_t *host, umf_memory_provider_handle_t provider) {
+    return host->size >= offsetof(umf_plugin_host_t, provider_is_shared) +
+                             sizeof host->provider_is_shared &&
+           host->provider_is_shared(provider);
+}
+
 /* What min_bucket_size is when nobody has set it. */
 static size_t cache_line_of(const struct disjoint_pool *pool) {
     size_t line = 0;
@@ -53,6 +60,7 @@ umf_result_t disjoint_initialize(umf_memory_provider_handle_t provider, const vo
     }
     pool->host = host;
     pool->provider = provider;
+    pool->is_shared = is_shared(host, provider);
     if (host->provider_get_min_page_size(provider, NULL, &pool->page_bytes) !=
         UMF_RESULT_SUCCESS) {
         pool->page_bytes = 1;
@@ -162,5 +170,8 @@ void disjoint_postfork_child(void *priv) {
     struct disjoint_pool *pool = priv;
     for (size_t i = 0; i < pool->bucket_count; i++) {
         umfi_mutex_reset_in_child(&pool->buckets[i].lock);
+        if (pool->is_shared) {
+            disjoint_bucket_retire(&pool->buckets[i]);
+        }
     }
 }

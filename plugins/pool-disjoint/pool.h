@@ -45,6 +45,7 @@ struct disjoint_pool {
     int trace;
     size_t page_bytes; /* every slab is aligned to it, as far as the provider keeps its word */
 
+    bool is_shared; /* a child of fork sees the same memory, not a copy */
     size_t bucket_count;
     void *bucket_block; /* the metadata that holds buckets[], which is aligned within */
     atomic_size_t live_direct;

@@ -33,6 +33,7 @@ struct bucket;
 struct slab {
     struct umfi_list node; /* in one of the bucket's lists */
     struct bucket *bucket;
+    bool is_retired; /* no chunk is taken from it any more: bucket.h */
     char *memory;
     size_t chunk_count, live_count;
     size_t first_full; /* where the search for a free chunk begins */

@@ -10,6 +10,7 @@
 #include <umf/memory_provider.h>
 #include <umf/providers/provider_os_memory.h>
 
+#include "base/cancel.h"
 #include "base/checked.h"
 #include "base/page.h"
 #include "provider-os/config.h"
@@ -132,11 +133,13 @@ umf_result_t os_open_ipc_handle(void *provider, void *data, void **ptr) {
         !is_plausible(&handle.data)) {
         return UMF_RESULT_ERROR_INVALID_ARGUMENT;
     }
+    int cancel = umfi_cancel_off();
     umf_result_t result = file_open(os, &handle, &fd);
     if (result == UMF_RESULT_SUCCESS) {
         result = handle_map(os, &handle.data, fd, ptr);
         close(fd);
     }
+    umfi_cancel_restore(cancel);
     return result;
 }
 

@@ -2,8 +2,9 @@
  * ipc_name.h - shared memory objects that this provider opened by name.
  *
  * The first who opens an object removes its name (API). The descriptor is kept,
- * so that the same provider can map further allocations of the object; a later
- * process cannot.
+ * so that the same provider can map further allocations of the object, as long as
+ * the producer's descriptor is seen to be of the same object; a later process
+ * cannot.
  * Threads: the lock of struct os_shared covers the list.
  */
 #ifndef PROVIDER_OS_IPC_NAME_H

@@ -1,5 +1,6 @@
 /*
- * memory_file.c - memfd_create, shm_open, ftruncate (memory_file.h).
+ * memory_file.c - memfd_create, shm_open, ftruncate, and the limits that would be
+ * signals (memory_file.h).
  *
  * The descriptor is a memfd, which UMF_MEM_FD_FUNC=memfd_create asks for too, so
  * the variable is not looked at. A secret-memory descriptor (memfd_secret) cannot
@@ -11,14 +12,16 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/checked.h"
 #include "base/errno_text.h"
 #include "base/page.h"
 
-static int file_open(const umf_plugin_host_t *host, const char *name) {
+static int file_open(const umf_plugin_host_t *host, const char *where, const char *name) {
     int fd;
     if (name[0]) {
         (void)shm_unlink(name); /* a leftover of that name */
@@ -27,21 +30,49 @@ static int file_open(const umf_plugin_host_t *host, const char *name) {
         fd = memfd_create("umf", MFD_CLOEXEC);
     }
     if (fd < 0) {
-        host->error("os_initialize", "os: cannot make %s%s: %s",
+        host->error(where, "os: cannot make %s%s: %s",
                     name[0] ? "shared memory object " : "a memory file", name,
                     umfi_errno_text(errno));
     }
     return fd;
 }
 
-umf_result_t os_memory_file_create(const umf_plugin_host_t *host, const char *name,
-                                   struct os_memory_file **out) {
+/* Whether it is done; if not, errno says why. Over the process's limit on file
+ * sizes, ftruncate would raise SIGXFSZ, which ends the process. */
+static bool file_resize(int fd, size_t bytes) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+        bytes > limit.rlim_cur) {
+        errno = EFBIG;
+        return false;
+    }
+    return ftruncate(fd, (off_t)bytes) == 0;
+}
+
+/* Whether the file system of a named object can hold `more` bytes beside those
+ * that the file has promised; a page too much would be SIGBUS at its first use.
+ * To reserve them with fallocate would clear every page here and now, on this
+ * thread's NUMA node, of slabs that may never be used. */
+static bool file_has_room(const struct os_memory_file *file, size_t more) {
+    struct statvfs room;
+    struct stat held;
+    size_t promised;
+    if (!file->is_named || fstatvfs(file->fd, &room) != 0 || room.f_blocks == 0 ||
+        fstat(file->fd, &held) != 0) {
+        return true; /* no limit, or none that is known */
+    }
+    return umfi_add_size(file->live_bytes, more, &promised) &&
+           promised <= (size_t)held.st_blocks * 512 + (size_t)room.f_bavail * room.f_frsize;
+}
+
+umf_result_t os_memory_file_create(const umf_plugin_host_t *host, const char *where,
+                                   const char *name, struct os_memory_file **out) {
     struct os_memory_file *file = host->meta_alloc(sizeof *file);
     umf_result_t result = UMF_RESULT_ERROR_UNKNOWN;
     if (!file) {
         return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
     }
-    file->fd = file_open(host, name);
+    file->fd = file_open(host, where, name);
     if (file->fd < 0) {
         goto free_file;
     }
@@ -49,8 +80,8 @@ umf_result_t os_memory_file_create(const umf_plugin_host_t *host, const char *na
     file->file_bytes = umfi_page_bytes();
     file->is_named = name[0] != '\0';
     file->generation = host->fork_generation();
-    if (ftruncate(file->fd, (off_t)file->file_bytes) != 0) {
-        host->error("os_initialize", "os: cannot resize a memory file: %s", umfi_errno_text(errno));
+    if (!file_resize(file->fd, file->file_bytes)) {
+        host->error(where, "os: cannot resize a memory file: %s", umfi_errno_text(errno));
         result = UMF_RESULT_ERROR_INVALID_ARGUMENT;
         goto close_file;
     }
@@ -95,7 +126,11 @@ void *os_memory_file_map(struct os_memory_file *file, struct os_pages *pages) {
         errno = ENOMEM;
         return NULL;
     }
-    if (end > file->file_bytes && ftruncate(file->fd, (off_t)end) != 0) {
+    if (!file_has_room(file, pages->size)) {
+        errno = ENOSPC;
+        return NULL;
+    }
+    if (end > file->file_bytes && !file_resize(file->fd, end)) {
         return NULL;
     }
     pages->fd = file->fd;
@@ -103,6 +138,7 @@ void *os_memory_file_map(struct os_memory_file *file, struct os_pages *pages) {
     void *start = os_pages_map(pages);
     if (start) {
         file->used_bytes = end;
+        file->live_bytes += pages->size;
         file->file_bytes = end > file->file_bytes ? end : file->file_bytes;
     } else if (end > file->file_bytes) {
         int error = errno;
@@ -114,7 +150,8 @@ void *os_memory_file_map(struct os_memory_file *file, struct os_pages *pages) {
     return start;
 }
 
-void os_memory_file_punch(const struct os_memory_file *file, size_t offset, size_t size) {
+void os_memory_file_punch(struct os_memory_file *file, size_t offset, size_t size) {
+    file->live_bytes -= size;
     /* where it cannot be, the pages stay until the descriptor is closed */
     (void)fallocate(file->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset,
                     (off_t)size);

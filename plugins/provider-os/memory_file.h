@@ -8,7 +8,7 @@
  * would consume the same offsets, so only the process that made a file grows or
  * trims it; the child makes one of its own.
  *
- * Law: used_bytes <= file_bytes = the file's size, both multiples of the page.
+ * Law: live_bytes <= used_bytes <= file_bytes = the file's size, all multiples of the page.
  * Threads: none of its own; the lock of struct os_shared covers it.
  */
 #ifndef PROVIDER_OS_MEMORY_FILE_H
@@ -28,24 +28,27 @@ struct os_memory_file {
     bool is_named;
     uint64_t generation; /* of forks, when it was made */
     size_t used_bytes;   /* offsets below have been consumed */
+    size_t live_bytes; /* mapped, and not punched since */
     size_t file_bytes;
 };
 
-/* name: "/x" for a named object, which replaces one of that name; "": anonymous.
+/* where: the function that errors are told of.
+ * name: "/x" for a named object, which replaces one of that name; "": anonymous.
  * OUT_OF_HOST_MEMORY, UNKNOWN (cannot be made), INVALID_ARGUMENT (cannot be
  * resized). */
-umf_result_t os_memory_file_create(const umf_plugin_host_t *host, const char *name,
-                                   struct os_memory_file **file);
+umf_result_t os_memory_file_create(const umf_plugin_host_t *host, const char *where,
+                                   const char *name, struct os_memory_file **file);
 /* Closes the descriptor, and removes `name` if it is still this file's and this
  * process made it. Mappings stay. */
 void os_memory_file_destroy(const umf_plugin_host_t *host, struct os_memory_file *file,
                             const char *name);
 
 /* Maps pages->size bytes of fresh offsets; fills in pages->fd and offset. NULL,
- * with errno and nothing consumed, where that fails. */
+ * with errno and nothing consumed, where that fails: EFBIG over the process's limit
+ * on file sizes, ENOSPC over the room of a named object's file system. */
 void *os_memory_file_map(struct os_memory_file *file, struct os_pages *pages);
 
 /* Gives the pages of a range back. Others who map them read zeros. */
-void os_memory_file_punch(const struct os_memory_file *file, size_t offset, size_t size);
+void os_memory_file_punch(struct os_memory_file *file, size_t offset, size_t size);
 
 #endif

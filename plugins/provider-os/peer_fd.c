@@ -1,8 +1,10 @@
-/* peer_fd.c - platform: pidfd_open and pidfd_getfd (peer_fd.h). */
+/* peer_fd.c - platform: pidfd_open, pidfd_getfd and /proc (peer_fd.h). */
 #include "provider-os/peer_fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -53,4 +55,13 @@ umf_result_t os_peer_fd_get(const umf_plugin_host_t *host, int pid, int peer_fd,
     }
     *fd = copy;
     return UMF_RESULT_SUCCESS;
+}
+
+bool os_peer_fd_is_same(int pid, int peer_fd, int fd) {
+    struct stat ours, theirs;
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, peer_fd);
+    int failed = pid == getpid() ? fstat(peer_fd, &theirs) : stat(path, &theirs);
+    return !failed && fstat(fd, &ours) == 0 && ours.st_dev == theirs.st_dev &&
+           ours.st_ino == theirs.st_ino;
 }

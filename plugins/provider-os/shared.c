@@ -9,6 +9,7 @@
 
 #include <umf/providers/provider_os_memory.h>
 
+#include "base/cancel.h"
 #include "base/checked.h"
 #include "base/page.h"
 #include "provider-os/ipc_name.h"
@@ -68,7 +69,10 @@ umf_result_t os_shared_init(struct os_shared *shared, const umf_plugin_host_t *h
         (void)snprintf(shared->shm_name, sizeof shared->shm_name, "/%s", shm_name);
     }
     umfi_mutex_init(&shared->lock, UMFI_RANK_PROVIDER);
-    umf_result_t result = os_memory_file_create(host, shared->shm_name, &shared->files);
+    int cancel = umfi_cancel_off();
+    umf_result_t result =
+        os_memory_file_create(host, "os_initialize", shared->shm_name, &shared->files);
+    umfi_cancel_restore(cancel);
     if (result != UMF_RESULT_SUCCESS) {
         umfi_mutex_fini(&shared->lock);
     }
@@ -79,6 +83,7 @@ umf_result_t os_shared_init(struct os_shared *shared, const umf_plugin_host_t *h
  * them any more, so descriptors and name go. */
 void os_shared_fini(struct os_shared *shared) {
     struct umfi_tree_node *node;
+    int cancel = umfi_cancel_off();
     while ((node = umfi_tree_first(&shared->chunks))) {
         umfi_tree_erase(&shared->chunks, node);
         chunk_free(shared, umfi_tree_entry(node, struct os_chunk, by_start));
@@ -90,6 +95,7 @@ void os_shared_fini(struct os_shared *shared) {
     }
     os_opened_names_close(shared->host, shared->opened);
     umfi_mutex_fini(&shared->lock);
+    umfi_cancel_restore(cancel);
 }
 
 /* The file that this process may grow. */
@@ -97,7 +103,7 @@ static umf_result_t file_current_locked(struct os_shared *shared, struct os_memo
     struct os_memory_file *newest = shared->files;
     if (newest->generation != shared->host->fork_generation()) {
         struct os_memory_file *own;
-        umf_result_t result = os_memory_file_create(shared->host, "", &own);
+        umf_result_t result = os_memory_file_create(shared->host, "os_alloc", "", &own);
         if (result != UMF_RESULT_SUCCESS) {
             return result;
         }
@@ -132,10 +138,12 @@ umf_result_t os_shared_alloc(struct os_shared *shared, struct os_pages *pages, v
     if (!chunk) {
         return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
     }
+    int cancel = umfi_cancel_off();
     umfi_mutex_lock(&shared->lock);
     umf_result_t result = chunk_map_locked(shared, chunk, pages);
     void *start = (void *)chunk->start;
     umfi_mutex_unlock(&shared->lock);
+    umfi_cancel_restore(cancel);
     if (result != UMF_RESULT_SUCCESS) {
         chunk_free(shared, chunk);
         return result;
@@ -205,9 +213,11 @@ umf_result_t os_shared_free(struct os_shared *shared, void *ptr, size_t size) {
         !umfi_add_size(begin, length, &end)) {
         return os_native_fail(shared->host, "os_free", UMF_OS_RESULT_ERROR_FREE_FAILED, EINVAL);
     }
+    int cancel = umfi_cancel_off();
     umfi_mutex_lock(&shared->lock);
     umf_result_t result = range_unmap_locked(shared, begin, end);
     umfi_mutex_unlock(&shared->lock);
+    umfi_cancel_restore(cancel);
     return result;
 }
 

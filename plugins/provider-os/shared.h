@@ -4,7 +4,8 @@
  * Law: the chunks' address ranges [start, start + size) do not overlap, and each
  * is mapped from [offset, offset + size) of its file.
  * Threads: `lock` covers every field but host and shm_name, and is held over the
- * system calls that change what the chunks tell.
+ * system calls that change what the chunks tell. Where these are cancellation
+ * points, cancellation is off.
  */
 #ifndef PROVIDER_OS_SHARED_H
 #define PROVIDER_OS_SHARED_H

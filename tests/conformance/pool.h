@@ -34,7 +34,7 @@ struct pool_traits {
     size_t max_alignment; /* of what every provider can give it */
 };
 
-enum pool_source { SOURCE_FAKE, SOURCE_OS, SOURCE_FIXED };
+enum pool_source { SOURCE_FAKE, SOURCE_OS, SOURCE_OS_SHARED, SOURCE_FIXED };
 
 struct pool_pair {
     const char *name;
@@ -45,8 +45,8 @@ struct pool_pair {
 extern const struct pool_pair pool_pairs[];
 extern const size_t pool_pair_count;
 
-/* Whether both plugins of the pair are there. */
-bool pool_pair_is_ready(const struct pool_pair *pair);
+/* Whether both plugins of the pair are built. */
+bool pool_pair_is_built(const struct pool_pair *pair);
 
 /* A pool of a pair, its provider, and the memory behind that. */
 struct pool_scene {
@@ -65,7 +65,7 @@ void pool_scene_close(struct pool_scene *scene);
 /* Whether the bytes are the scene's provider's; true where it cannot be told. */
 bool pool_scene_owns(struct pool_scene *scene, const void *ptr, size_t size);
 
-/* Adds the cases, for each pair that is ready. */
+/* Adds the cases that fit its source, for each pair that is built. */
 void pool_conformance_add(Suite *suite);
 
 #endif

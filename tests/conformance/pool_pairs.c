@@ -4,6 +4,7 @@
 #include <umf/params.h>
 #include <umf/plugin.h>
 
+#include "conformance/built.h"
 #include "conformance/pool.h"
 #include "suite.h"
 
@@ -35,18 +36,21 @@ static const struct pool_traits proxy = {
 const struct pool_pair pool_pairs[] = {
     {"disjoint over a fake", &disjoint, SOURCE_FAKE},
     {"disjoint over os", &disjoint, SOURCE_OS},
+    {"disjoint over shared os", &disjoint, SOURCE_OS_SHARED},
     {"disjoint over fixed", &disjoint, SOURCE_FIXED},
     {"proxy over a fake", &proxy, SOURCE_FAKE},
     {"proxy over os", &proxy, SOURCE_OS},
+    {"proxy over shared os", &proxy, SOURCE_OS_SHARED},
     {"proxy over fixed", &proxy, SOURCE_FIXED},
 };
 const size_t pool_pair_count = sizeof pool_pairs / sizeof pool_pairs[0];
 
-static const char *const provider_names[] = {[SOURCE_OS] = "os", [SOURCE_FIXED] = "fixed"};
+static const char *const provider_names[] = {
+    [SOURCE_OS] = "os", [SOURCE_OS_SHARED] = "os", [SOURCE_FIXED] = "fixed"};
 
-bool pool_pair_is_ready(const struct pool_pair *pair) {
-    return umfPluginPoolOps(pair->traits->kind) != NULL &&
-           (pair->source == SOURCE_FAKE || umfPluginProviderOps(provider_names[pair->source]) != NULL);
+bool pool_pair_is_built(const struct pool_pair *pair) {
+    return plugin_is_built("pool", pair->traits->kind) &&
+           (pair->source == SOURCE_FAKE || plugin_is_built("provider", provider_names[pair->source]));
 }
 
 static void open_fixed(struct pool_scene *scene, umf_params_handle_t params) {
@@ -64,6 +68,8 @@ static void open_provider(struct pool_scene *scene) {
     ck_ok(umfParamsCreate("provider", name, &params));
     if (scene->source == SOURCE_FIXED) {
         open_fixed(scene, params);
+    } else if (scene->source == SOURCE_OS_SHARED) {
+        ck_ok(umfParamsSet(params, "visibility", "shared"));
     }
     ck_ok(umfMemoryProviderCreateByName(name, params, &scene->provider));
     ck_ok(umfParamsDestroy(params));

@@ -167,6 +167,10 @@ static umf_result_t get_cache_line_size(umf_memory_provider_handle_t provider, s
     return fake_provider_ops.get_cache_line_size(provider, size);
 }
 
+static bool is_shared(umf_memory_provider_handle_t provider) {
+    return fake_of(provider)->is_shared;
+}
+
 static const umf_plugin_host_t fake_host = {
     .size = sizeof fake_host,
     .abi_major = UMF_PLUGIN_ABI_MAJOR,
@@ -181,6 +185,7 @@ static const umf_plugin_host_t fake_host = {
     .provider_get_min_page_size = get_min_page_size,
     .provider_get_cache_line_size = get_cache_line_size,
     .region_of = region_of,
+    .provider_is_shared = is_shared,
 };
 
 void fake_hosted_provider_init(struct fake_provider *provider) {

@@ -27,6 +27,7 @@ struct fake_provider {
 
     /* how it behaves; set before use, the failures at any time */
     bool is_untouchable;              /* its memory is PROT_NONE */
+    bool is_shared;                   /* what the host tells of it; its memory is private */
     size_t misalignment;              /* added to every address */
     size_t min_page_size;             /* 0: cannot be told */
     size_t cache_line_size;           /* 0: cannot be told */

@@ -74,7 +74,7 @@ int main(void) {
                                   four_threads_of_small_blocks, four_threads_of_all_sizes};
     Suite *suite = suite_create("model/pool");
     for (size_t p = 0; p < pool_pair_count; p++) {
-        if (!pool_pair_is_ready(&pool_pairs[p])) {
+        if (!pool_pair_is_built(&pool_pairs[p])) {
             continue;
         }
         TCase *tcase = tcase_create(pool_pairs[p].name);

@@ -398,10 +398,76 @@ START_TEST(a_child_of_fork_has_a_pool_that_works) {
 }
 END_TEST
 
+enum { INHERITED = 100, FRESH = 1000 };
+
+/* What a child must find: none of its blocks in a region that it inherited, and
+ * every inherited block goes back, the last of a slab with the slab. */
+static bool is_apart(struct subject *s, void **inherited, const struct fake_region *regions) {
+    void *fresh[FRESH];
+    size_t live_bytes = s->provider.live_bytes;
+    bool is_right = disjoint_check(s->pool);
+    for (size_t i = 0; i < FRESH; i++) {
+        fresh[i] = s->ops->malloc(s->pool, i % 2 ? 1000 : 40000);
+        struct fake_region region;
+        is_right = is_right && fresh[i] != NULL && fake_find(&s->provider, fresh[i], &region);
+        for (size_t r = 0; r < INHERITED; r++) {
+            is_right = is_right && region.base != regions[r].base;
+        }
+    }
+    for (size_t i = 0; i < INHERITED; i++) {
+        is_right = is_right && s->ops->free(s->pool, inherited[i]) == UMF_RESULT_SUCCESS;
+    }
+    for (size_t i = 0; i < FRESH; i++) {
+        is_right = is_right && s->ops->free(s->pool, fresh[i]) == UMF_RESULT_SUCCESS;
+    }
+    is_right = is_right && disjoint_check(s->pool) &&
+               s->ops->ext_trim_memory(s->pool, 0) == UMF_RESULT_SUCCESS;
+    return is_right && live_bytes > 0 && s->provider.live_bytes == 0 &&
+           s->ops->finalize(s->pool) == UMF_RESULT_SUCCESS;
+}
+
+/* Slabs that are full, partly free and empty; blocks of both sizes stay. */
+static void prepare_slabs(struct subject *s, void **kept, struct fake_region *regions) {
+    void *others[INHERITED];
+    for (size_t i = 0; i < INHERITED; i++) {
+        kept[i] = s->ops->malloc(s->pool, i % 2 ? 1000 : 40000);
+        others[i] = s->ops->malloc(s->pool, i % 2 ? 1000 : 3000);
+        ck_assert(fake_find(&s->provider, kept[i], &regions[i]));
+    }
+    free_all(s, others, INHERITED);
+}
+
+START_TEST(a_child_of_fork_takes_nothing_from_shared_slabs_it_inherited) {
+    struct subject s;
+    void *kept[INHERITED];
+    struct fake_region regions[INHERITED];
+    struct umfi_shared_limits limits = {.max_bytes = 16 * MIB};
+    struct disjoint_config config = *default_config();
+    config.shared_limits = &limits;
+    fake_hosted_provider_init(&s.provider);
+    s.provider.is_shared = true;
+    subject_prepare(&s, &config);
+    ck_ok(post_initialize(&s));
+    prepare_slabs(&s, kept, regions);
+    ck_assert_uint_ne(atomic_load(&limits.pooled_bytes), 0);
+    pid_t child = fork_with_hooks(&s);
+    if (child == 0) {
+        bool has_none = atomic_load(&limits.pooled_bytes) == 0;
+        _exit(has_none && is_apart(&s, kept, regions) ? 0 : 1);
+    }
+    int status = -1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    free_all(&s, kept, INHERITED);
+    subject_close(&s);
+}
+END_TEST
+
 SUITE_MAIN("plugins/pool-disjoint-stress", not_one_byte_of_the_memory_is_touched,
            the_nth_metadata_allocation_may_fail_for_every_n,
            the_nth_provider_allocation_may_fail_for_every_n, blocks_may_be_freed_by_another_thread,
            the_last_error_is_the_threads_and_of_all_disjoint_pools,
            two_pools_keep_to_their_own_providers, limits_decide_only_whether_empty_slabs_stay,
            eight_threads_never_pass_the_shared_limits_by_a_byte,
-           a_child_of_fork_has_a_pool_that_works)
+           a_child_of_fork_has_a_pool_that_works,
+           a_child_of_fork_takes_nothing_from_shared_slabs_it_inherited)

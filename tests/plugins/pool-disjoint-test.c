@@ -551,7 +551,23 @@ START_TEST(a_slab_that_the_provider_refuses_is_used_again_and_offered_again) {
 }
 END_TEST
 
-SUITE_MAIN("plugins/pool-disjoint", the_series_of_sizes_is_the_rounded_and_merged_one,
+START_TEST(any_address_of_a_live_block_frees_it_once) {
+    struct subject s;
+    subject_open(&s, NULL);
+    char *block = s.ops->malloc(s.pool, 100), *next = s.ops->malloc(s.pool, 100);
+    char *direct = s.ops->malloc(s.pool, 16 * MIB);
+    ck_ok(s.ops->free(s.pool, block + 77));
+    ck_assert_int_eq(s.ops->free(s.pool, block + 77), UMF_RESULT_ERROR_INVALID_ARGUMENT);
+    ck_assert_int_eq(s.ops->free(s.pool, block), UMF_RESULT_ERROR_INVALID_ARGUMENT);
+    ck_assert_int_eq(s.ops->free(s.pool, direct + 77), UMF_RESULT_ERROR_INVALID_ARGUMENT);
+    ck_ok(s.ops->free(s.pool, next));
+    ck_ok(s.ops->free(s.pool, direct));
+    subject_close(&s);
+}
+END_TEST
+
+SUITE_MAIN("plugins/pool-disjoint", any_address_of_a_live_block_frees_it_once,
+           the_series_of_sizes_is_the_rounded_and_merged_one,
            a_size_gets_the_smallest_class_that_fits,
            division_by_a_class_is_exact,
            for_64_there_are_50_buckets,

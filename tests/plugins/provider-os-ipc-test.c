@@ -4,6 +4,7 @@
  * The other process is os-consumer, started by exec: nothing is inherited.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -13,6 +14,7 @@
 #include <umf.h>
 #include <unistd.h>
 
+#include "core/meta.h"
 #include "plugins/os-consumer.h"
 #include "plugins/os-support.h"
 #include "suite.h"
@@ -313,9 +315,113 @@ START_TEST(descriptors_are_closed_with_the_provider) {
 }
 END_TEST
 
+/* The producer's second object gets the descriptor number of its first. */
+START_TEST(a_handle_never_opens_the_object_that_was_there_before) {
+    char object[64];
+    strcpy(object, os_object("anew"));
+    umf_memory_provider_handle_t first = shared_made(os_object("anew-b") + 1);
+    umf_memory_provider_handle_t second = shared_made(os_object("anew-c") + 1);
+    umf_memory_provider_handle_t producer = shared_made(object + 1);
+    void *block = NULL;
+    char *opened = NULL;
+    ck_ok(umfMemoryProviderAlloc(producer, SIZE, 0, &block));
+    int number = os_handle_of(producer, block, SIZE).fd;
+    handle_get(producer, block, SIZE);
+    ck_ok(umfMemoryProviderOpenIPCHandle(first, handle, (void **)&opened));
+    ck_ok(umfMemoryProviderCloseIPCHandle(first, opened, SIZE));
+    ck_ok(umfMemoryProviderOpenIPCHandle(first, handle, (void **)&opened)); /* kept */
+    ck_ok(umfMemoryProviderCloseIPCHandle(first, opened, SIZE));
+    ck_ok(umfMemoryProviderFree(producer, block, SIZE));
+    ck_ok(umfMemoryProviderDestroy(producer));
+    ck_assert_int_eq(umfMemoryProviderOpenIPCHandle(first, handle, (void **)&opened), UNK);
+
+    producer = shared_made(object + 1);
+    ck_ok(umfMemoryProviderAlloc(producer, SIZE, 0, &block));
+    ck_assert_int_eq(os_handle_of(producer, block, SIZE).fd, number);
+    handle_get(producer, block, SIZE);
+    ck_ok(umfMemoryProviderOpenIPCHandle(second, handle, (void **)&opened)); /* takes the name */
+    ck_ok(umfMemoryProviderCloseIPCHandle(second, opened, SIZE));
+    ck_assert_int_eq(umfMemoryProviderOpenIPCHandle(first, handle, (void **)&opened), UNK);
+    ck_ok(umfMemoryProviderFree(producer, block, SIZE));
+    ck_ok(umfMemoryProviderDestroy(producer));
+    ck_ok(umfMemoryProviderDestroy(second));
+    ck_ok(umfMemoryProviderDestroy(first));
+}
+END_TEST
+
+START_TEST(a_name_that_cannot_be_opened_leaves_nothing_behind) {
+    umf_memory_provider_handle_t provider = shared_made(os_object("none") + 1);
+    void *block = NULL, *opened = NULL;
+    ck_ok(umfMemoryProviderAlloc(provider, SIZE, 0, &block));
+    handle_get(provider, block, SIZE);
+    ck_assert_int_eq(shm_unlink(os_object("none")), 0);
+    /* the thread's error message is made at its first */
+    ck_assert_int_eq(umfMemoryProviderOpenIPCHandle(provider, handle, &opened), UNK);
+    size_t before = umfi_meta_in_use();
+    for (int i = 0; i < 100; i++) {
+        struct os_ipc_data data;
+        memcpy(&data, handle, sizeof data);
+        data.pid++;
+        memcpy(handle, &data, sizeof data);
+        ck_assert_int_eq(umfMemoryProviderOpenIPCHandle(provider, handle, &opened), UNK);
+    }
+    ck_assert_uint_eq(umfi_meta_in_use(), before);
+    ck_ok(umfMemoryProviderFree(provider, block, SIZE));
+    ck_ok(umfMemoryProviderDestroy(provider));
+}
+END_TEST
+
+struct cancelled {
+    umf_memory_provider_handle_t provider, other;
+    void *block;
+    bool is_done;
+};
+
+/* Nothing of Check's in here: its calls are cancellation points too. */
+static void *use_while_cancelled(void *arg) {
+    struct cancelled *c = arg;
+    void *block = NULL, *opened = NULL;
+    int failures = pthread_cancel(pthread_self());
+    failures += umfMemoryProviderFree(c->provider, c->block, SIZE) != UMF_RESULT_SUCCESS;
+    failures += umfMemoryProviderAlloc(c->provider, SIZE, 0, &block) != UMF_RESULT_SUCCESS;
+    failures += umfMemoryProviderGetIPCHandle(c->provider, block, SIZE, handle) != UMF_RESULT_SUCCESS;
+    for (int i = 0; i < 2; i++) {
+        failures += umfMemoryProviderOpenIPCHandle(c->provider, handle, &opened) != UMF_RESULT_SUCCESS;
+        failures += umfMemoryProviderCloseIPCHandle(c->provider, opened, SIZE) != UMF_RESULT_SUCCESS;
+    }
+    failures += umfMemoryProviderFree(c->provider, block, SIZE) != UMF_RESULT_SUCCESS;
+    failures += umfMemoryProviderDestroy(c->other) != UMF_RESULT_SUCCESS;
+    c->is_done = failures == 0;
+    pthread_testcancel();
+    return NULL;
+}
+
+START_TEST(a_cancelled_thread_leaves_no_lock_and_no_descriptor) {
+    for (int round = 0; round < 2; round++) {
+        struct cancelled c = {.provider = shared_made(round ? os_object("cancel") + 1 : NULL)};
+        int descriptors = open_descriptors();
+        pthread_t id;
+        void *end = NULL;
+        c.other = shared_made(round ? os_object("cancel-b") + 1 : NULL);
+        ck_ok(umfMemoryProviderAlloc(c.provider, SIZE, 0, &c.block));
+        ck_assert_int_eq(pthread_create(&id, NULL, use_while_cancelled, &c), 0);
+        ck_assert_int_eq(pthread_join(id, &end), 0);
+        ck_assert_ptr_eq(end, PTHREAD_CANCELED);
+        ck_assert(c.is_done);
+        ck_assert_int_eq(open_descriptors(), descriptors + round); /* one opened by name is kept */
+        ck_ok(umfMemoryProviderAlloc(c.provider, SIZE, 0, &c.block)); /* no lock is held */
+        ck_ok(umfMemoryProviderFree(c.provider, c.block, SIZE));
+        ck_ok(umfMemoryProviderDestroy(c.provider));
+    }
+}
+END_TEST
+
 SUITE_MAIN("plugins/provider-os-ipc", a_handle_has_41_bytes_and_the_name,
            get_needs_the_start_of_an_allocation, put_takes_its_own_handles_only,
            a_forged_handle_is_refused_as_far_as_it_shows, another_process_maps_anonymous_memory,
            another_process_maps_named_memory, a_second_process_cannot_open_by_name,
            create_replaces_a_leftover_and_destroy_removes_the_name,
-           destroy_leaves_a_strangers_object_of_that_name, descriptors_are_closed_with_the_provider)
+           destroy_leaves_a_strangers_object_of_that_name, descriptors_are_closed_with_the_provider,
+           a_handle_never_opens_the_object_that_was_there_before,
+           a_name_that_cannot_be_opened_leaves_nothing_behind,
+           a_cancelled_thread_leaves_no_lock_and_no_descriptor)

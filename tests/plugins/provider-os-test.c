@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <umf.h>
 #include <umf/plugin.h>
@@ -406,6 +407,93 @@ START_TEST(a_forked_child_never_shares_a_new_allocation) {
 }
 END_TEST
 
+START_TEST(a_forked_child_without_descriptors_says_that_alloc_failed) {
+    char path[] = "/tmp/umf-os-log-XXXXXX", text[4096] = "", log[64];
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    snprintf(log, sizeof log, "level:error;flush:error;output:file,%s", path);
+    ck_assert_int_eq(setenv("UMF_LOG", log, 1), 0);
+    umf_memory_provider_handle_t provider = os_made(&(struct os_setup){.visibility = UMF_MEM_MAP_SHARED});
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit none = {0, 0};
+        void *block = NULL;
+        setrlimit(RLIMIT_NOFILE, &none);
+        _exit(umfMemoryProviderAlloc(provider, 4096, 0, &block) == UNK ? 0 : 1);
+    }
+    int status = -1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_gt(read(fd, text, sizeof text - 1), 0);
+    ck_assert_msg(strstr(text, "os_alloc") && !strstr(text, "os_initialize"), "%s", text);
+    close(fd);
+    unlink(path);
+    ck_ok(umfMemoryProviderDestroy(provider));
+}
+END_TEST
+
+START_TEST(the_limit_on_file_sizes_is_an_error_and_no_signal) {
+    for (int is_named = 0; is_named < 2; is_named++) {
+        const char *name = is_named ? os_object("fsize") + 1 : NULL;
+        struct os_setup setup = {.visibility = UMF_MEM_MAP_SHARED, .shm_name = name};
+        umf_memory_provider_handle_t provider = os_made(&setup);
+        struct rlimit old, low, none;
+        umf_os_memory_provider_params_handle_t params = NULL;
+        umf_memory_provider_handle_t other = NULL;
+        void *block = NULL, *refused = NULL;
+        ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
+        low = none = old, low.rlim_cur = 1 << 20, none.rlim_cur = 0;
+        ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &low), 0); /* Check's own messages fit */
+        umf_result_t fits = umfMemoryProviderAlloc(provider, 1 << 19, 0, &block);
+        umf_result_t result = umfMemoryProviderAlloc(provider, (1 << 19) + 1, 0, &refused);
+        bool is_told = strstr(umfGetLastErrorMessage(), strerror(EFBIG)) != NULL;
+        umf_result_t given_back = umfMemoryProviderFree(provider, block, 1 << 19);
+        ck_ok(umfOsMemoryProviderParamsCreate(&params));
+        ck_ok(umfOsMemoryProviderParamsSetVisibility(params, UMF_MEM_MAP_SHARED));
+        ck_ok(umfOsMemoryProviderParamsSetShmName(params, is_named ? os_object("fsize-b") + 1 : NULL));
+        setrlimit(RLIMIT_FSIZE, &none); /* not even for Check */
+        umf_result_t made = umfMemoryProviderCreate(umfOsMemoryProviderOps(), params, &other);
+        setrlimit(RLIMIT_FSIZE, &old);
+        ck_ok(umfOsMemoryProviderParamsDestroy(params));
+        ck_ok(fits);
+        ck_assert_int_eq(result, SPECIFIC);
+        ck_assert_int_eq(os_native_code(provider), UMF_OS_RESULT_ERROR_ALLOC_FAILED);
+        ck_assert(is_told);
+        ck_ok(given_back);
+        ck_assert_int_eq(made, INV);
+        ck_ok(umfMemoryProviderAlloc(provider, 1 << 21, 0, &block));
+        ck_ok(umfMemoryProviderFree(provider, block, 1 << 21));
+        ck_ok(umfMemoryProviderDestroy(provider));
+    }
+}
+END_TEST
+
+/* Nothing is touched, so nothing is used: only what is promised counts. */
+START_TEST(a_named_object_promises_no_more_than_its_file_system_has) {
+    struct os_setup setup = {.visibility = UMF_MEM_MAP_SHARED, .shm_name = os_object("room") + 1};
+    umf_memory_provider_handle_t provider = os_made(&setup);
+    struct statvfs room;
+    void *block = NULL, *refused = NULL;
+    ck_ok(umfMemoryProviderAlloc(provider, 4096, 0, &block));
+    ck_assert_int_eq(fstatvfs(os_handle_of(provider, block, 4096).fd, &room), 0);
+    size_t free_bytes = room.f_bavail * room.f_frsize, most = free_bytes / 10 * 6;
+    if (room.f_blocks != 0) {
+        void *large = NULL;
+        ck_assert_int_eq(umfMemoryProviderAlloc(provider, room.f_blocks * room.f_frsize, 0, &refused),
+                         SPECIFIC);
+        ck_assert_int_eq(os_native_code(provider), UMF_OS_RESULT_ERROR_ALLOC_FAILED);
+        ck_assert_ptr_nonnull(strstr(umfGetLastErrorMessage(), strerror(ENOSPC)));
+        for (int round = 0; round < 3; round++) {
+            ck_ok(umfMemoryProviderAlloc(provider, most, 0, &large));
+            ck_assert_int_eq(umfMemoryProviderAlloc(provider, most, 0, &refused), SPECIFIC);
+            ck_ok(umfMemoryProviderFree(provider, large, most));
+        }
+    }
+    ck_ok(umfMemoryProviderFree(provider, block, 4096));
+    ck_ok(umfMemoryProviderDestroy(provider));
+}
+END_TEST
+
 SUITE_MAIN("plugins/provider-os", setters_check_handles_and_arrays_only,
            each_parameter_rule_is_checked_at_create, modes_that_are_not_built_are_refused_by_name,
            protection_flags_are_what_memory_allows, native_texts_are_the_contracts,
@@ -413,4 +501,7 @@ SUITE_MAIN("plugins/provider-os", setters_check_handles_and_arrays_only,
            private_split_and_merge_take_any_address_shared_ones_only_starts,
            offsets_rise_and_freed_pages_go_back, without_address_space_alloc_fails_and_leaks_nothing,
            without_descriptors_create_fails_with_unknown, ipc_enabled_tells_the_visibility,
-           names_are_copied_and_cut_to_63_characters, a_forked_child_never_shares_a_new_allocation)
+           names_are_copied_and_cut_to_63_characters,
+           a_forked_child_without_descriptors_says_that_alloc_failed,
+           the_limit_on_file_sizes_is_an_error_and_no_signal,
+           a_named_object_promises_no_more_than_its_file_system_has, a_forked_child_never_shares_a_new_allocation)

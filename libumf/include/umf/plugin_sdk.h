@@ -196,6 +196,11 @@ typedef struct umf_plugin_host_t {
 
     /* Further services by name, or NULL. */
     const void *(*get_interface)(const char *name, uint32_t version);
+
+    /* Whether the provider's memory can be mapped by other processes, and is
+     * then one with a child of fork: a pool must not hand out in the child what
+     * it also hands out in the parent. */
+    bool (*provider_is_shared)(umf_memory_provider_handle_t provider);
 } umf_plugin_host_t;
 
 /* The host behind a handle (a parameter set or a provider) it has given out. */

@@ -49,9 +49,11 @@ AC_DEFUN([UMF_ROW], [
   $(printf '%-16s %-4s %s' '$1' "$umf_use" "$umf_why")"
 ])
 
-# UMF_SWITCH(NAME, WHAT): --enable-NAME, off by default; sets umf_NAME.
+# UMF_SWITCH(NAME, WHAT): --enable-NAME, off by default; sets enable_NAME.
 AC_DEFUN([UMF_SWITCH], [
   AC_ARG_ENABLE([$1], [AS_HELP_STRING([--enable-$1], [$2])], [], [enable_[]m4_translit([$1], [-], [_])=no])
+  AS_CASE([$enable_[]m4_translit([$1], [-], [_])], [yes|no], [],
+    [AC_MSG_ERROR([--enable-$1 takes yes or no, not '$enable_[]m4_translit([$1], [-], [_])'])])
 ])
 
 # Compiler switches that concern the whole tree. They go into UMF_CFLAGS and

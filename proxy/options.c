@@ -15,7 +15,7 @@
 
 enum { LEAST_FD = 100 }; /* out of the way of programs that expect low numbers */
 
-static void say_va(const char *format, va_list args) {
+__attribute__((format(printf, 1, 0))) static void say_va(const char *format, va_list args) {
     char line[1536] = "umf_proxy: ";
     size_t used = strlen(line);
     int more = vsnprintf(line + used, sizeof line - used - 1, format, args);

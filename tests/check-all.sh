@@ -24,7 +24,7 @@ run_check() { "$MAKE" -j"$jobs" check; }
 run_model() {
     "$MAKE" -j"$jobs" check TESTS='tests/model/addrmap-model tests/model/pool-model' \
         UMF_MODEL_OPS=1000000 CK_TIMEOUT_MULTIPLIER=20 &&
-        "$MAKE" tests/model/addrmap-yielding && UMF_MODEL_OPS=20000 tests/model/addrmap-yielding
+        "$MAKE" tests/model/addrmap-yielding && UMF_MODEL_OPS=400000 tests/model/addrmap-yielding
 }
 
 # build_and_check FOLDER SWITCHES: a tree of its own beside this one

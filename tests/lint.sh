@@ -44,7 +44,7 @@ none "public headers include public headers only" \
     "$(finds '#include "' libumf/include)"
 
 none "no file is longer than $most_lines_of_file lines" \
-    "$(sources libumf plugins proxy tools | while read -r file; do
+    "$(sources libumf plugins proxy tools tests | while read -r file; do
         awk -v most="$most_lines_of_file" 'END { if (NR > most) print FILENAME ": " NR }' "$file"; done)"
 none "no function is longer than $most_lines_of_function lines" \
     "$(sources libumf plugins proxy tools tests | while read -r file; do

@@ -3,7 +3,11 @@
 #   is NAME WANTED GOT       the two texts are equal
 #   passes NAME COMMAND...   the command succeeds (its output is shown if not)
 #   matches NAME PATTERN TEXT   an extended regular expression is found in it
+#   skip NAME REASON         cannot be tested here
 #   skip_all REASON          nothing can be tested here; ends the test
+#   has_plugin KIND-NAME     this build has the plugin
+#   has_program PROGRAM      ... is installed; if not, that is a skip, and with
+#                            UMF_DEMAND_PROGRAMS set a failure
 #   $scratch                 an empty folder, removed at the end
 
 tap_count=0
@@ -55,9 +59,35 @@ matches() {
     fi
 }
 
+skip() {
+    tap_count=$((tap_count + 1))
+    echo "ok $tap_count - $1 # SKIP $2"
+}
+
 skip_all() {
     echo "1..0 # SKIP $*"
     exit 0
+}
+
+plugins() { # the plugins of this build, as KIND-NAME
+    for tap_manifest in "$top_builddir"/plugins.d/*.yaml; do
+        [ -e "$tap_manifest" ] || continue # none at all
+        tap_manifest=${tap_manifest##*/[0-9][0-9]-}
+        echo "${tap_manifest%.yaml}"
+    done
+}
+
+has_plugin() { plugins | grep -qx -- "$1"; }
+
+has_program() {
+    if command -v "$1" >/dev/null 2>&1; then
+        return 0
+    elif [ -n "${UMF_DEMAND_PROGRAMS-}" ]; then
+        tap_result 1 "$1 is installed (UMF_DEMAND_PROGRAMS is set)"
+    else
+        skip "what needs $1" "$1 is not installed"
+    fi
+    return 1
 }
 
 finish() {

@@ -11,7 +11,7 @@
 static const struct umf_subcommand *const subcommands[] = {&umf_list, &umf_info, &umf_demo, &umf_run};
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0], LONGEST_WORD = 63 };
 
-static void complain_va(const char *format, va_list args) {
+__attribute__((format(printf, 1, 0))) static void complain_va(const char *format, va_list args) {
     fflush(stdout);
     fputs("umf: ", stderr);
     vfprintf(stderr, format, args);

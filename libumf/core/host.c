@@ -10,14 +10,14 @@
 #include "core/params.h"
 #include "core/tracking.h"
 
-static void host_log(umf_plugin_log_level_t level, const char *where, const char *format, ...) {
+UMFI_PRINTF(3, 4) static void host_log(umf_plugin_log_level_t level, const char *where, const char *format, ...) {
     va_list args;
     va_start(args, format);
     umfi_log_va((enum umfi_log_level)level, where, format, args);
     va_end(args);
 }
 
-static void host_error(const char *where, const char *format, ...) {
+UMFI_PRINTF(2, 3) static void host_error(const char *where, const char *format, ...) {
     va_list args;
     va_start(args, format);
     umfi_error_va(where, format, args);

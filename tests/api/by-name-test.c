@@ -1,4 +1,8 @@
-/* by-name-test.c - pools, providers and stacks by name, through libumf.so. */
+/*
+ * by-name-test.c - pools, providers and stacks by name, through libumf.so.
+ *
+ * A case or a row that needs a plugin which this build lacks is passed over.
+ */
 #include <string.h>
 #include <umf.h>
 #include <umf/plugin.h>
@@ -26,7 +30,37 @@ static void assert_message(const char *part) {
                   umfGetLastErrorMessage(), part);
 }
 
+struct search {
+    const char *name;
+    bool is_found;
+};
+
+static int compare(const umf_plugin_info_t *info, void *arg) {
+    struct search *search = arg;
+    bool is_usable = info->state == UMF_PLUGIN_AVAILABLE || info->state == UMF_PLUGIN_READY;
+    search->is_found = is_usable && strcmp(info->name, search->name) == 0;
+    return search->is_found;
+}
+
+/* Whether this build has every one of these, "disjoint os". */
+static bool has_plugins(const char *names) {
+    char text[64];
+    ck_assert_uint_lt(strlen(names), sizeof text);
+    strcpy(text, names);
+    for (char *rest, *name = strtok_r(text, " ", &rest); name; name = strtok_r(NULL, " ", &rest)) {
+        struct search search = {.name = name};
+        ck_ok(umfPluginList(compare, &search));
+        if (!search.is_found) {
+            return false;
+        }
+    }
+    return true;
+}
+
 START_TEST(a_pool_over_a_provider_needs_nothing_but_names) {
+    if (!has_plugins("disjoint os")) {
+        return;
+    }
     ck_ok(umfMemoryProviderCreateByName("os", NULL, &provider));
     ck_ok(umfPoolCreateByName("disjoint", provider, NULL, UMF_POOL_CREATE_FLAG_OWN_PROVIDER,
                               &pool));
@@ -36,6 +70,9 @@ START_TEST(a_pool_over_a_provider_needs_nothing_but_names) {
 END_TEST
 
 START_TEST(parameters_reach_the_plugin) {
+    if (!has_plugins("os")) {
+        return;
+    }
     umf_params_handle_t params;
     const char *name = NULL;
     ck_ok(umfParamsCreate("provider", "os", &params));
@@ -50,7 +87,8 @@ END_TEST
 
 START_TEST(an_unknown_name_is_answered_with_the_nearest_and_the_places) {
     ck_assert_int_eq(umfMemoryProviderCreateByName("oss", NULL, &provider), INV);
-    assert_message("umf: provider:oss: E_NOT_FOUND: no provider 'oss'; did you mean 'os'?");
+    assert_message("umf: provider:oss: E_NOT_FOUND: no provider 'oss'; ");
+    assert_message(has_plugins("os") ? "did you mean 'os'?" : "");
     assert_message("searched: ");
     ck_assert_int_eq(umfMemoryProviderCreateByName(NULL, NULL, &provider), INV);
     ck_assert_int_eq(umfMemoryProviderCreateByName("os", NULL, NULL), INV);
@@ -60,40 +98,49 @@ START_TEST(an_unknown_name_is_answered_with_the_nearest_and_the_places) {
 END_TEST
 
 START_TEST(a_stack_is_made_and_destroyed_whole) {
-    static const char *const specs[] = {
-        "disjoint @ os",
-        "disjoint(capacity=16, slab_min_size=256KiB) @ os(visibility=shared)",
-        "proxy @ os(protection=read|write, name=below)",
+    static const struct {
+        const char *needs, *spec;
+    } rows[] = {
+        {"disjoint os", "disjoint @ os"},
+        {"disjoint os", "disjoint(capacity=16, slab_min_size=256KiB) @ os(visibility=shared)"},
+        {"proxy os", "proxy @ os(protection=read|write, name=below)"},
     };
-    for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++) {
-        umf_result_t result = umfStackCreate(specs[i], &pool);
-        ck_assert_msg(result == UMF_RESULT_SUCCESS, "%s: %s", specs[i], umfGetLastErrorMessage());
-        assert_works(pool);
-        ck_ok(umfPoolDestroy(pool));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (has_plugins(rows[i].needs)) {
+            umf_result_t result = umfStackCreate(rows[i].spec, &pool);
+            ck_assert_msg(result == UMF_RESULT_SUCCESS, "%s: %s", rows[i].spec, umfGetLastErrorMessage());
+            assert_works(pool);
+            ck_ok(umfPoolDestroy(pool));
+        }
     }
-    ck_ok(umfStackCreateProvider("os(visibility=shared)", &provider));
-    ck_ok(umfMemoryProviderDestroy(provider));
+    if (has_plugins("os")) {
+        ck_ok(umfStackCreateProvider("os(visibility=shared)", &provider));
+        ck_ok(umfMemoryProviderDestroy(provider));
+    }
 }
 END_TEST
 
 START_TEST(a_bad_stack_is_refused_with_the_column) {
     static const struct {
-        const char *spec, *message;
+        const char *needs, *spec, *message;
         umf_result_t result;
     } rows[] = {
-        {"disjoint", "column 9: a pool needs a provider", INV},
-        {"disjoint @ oss", "stack: column 12: provider:oss: E_NOT_FOUND", INV},
-        {"disjiont @ os", "stack: column 1: pool:disjiont: E_NOT_FOUND", INV},
-        {"os @ os", "stack: column 1: pool:os: E_NOT_FOUND", INV},
-        {"disjoint @ os @ os", "column 12: this provider takes no other under it", INV},
-        {"disjoint(capacity=many) @ os", "stack: column 1: pool:disjoint: E_FIELD: 'capacity'", INV},
-        {"disjoint(colour=red) @ os", "it has no parameter 'colour'",
+        {"disjoint", "disjoint", "column 9: a pool needs a provider", INV},
+        {"disjoint", "disjoint @ oss", "stack: column 12: provider:oss: E_NOT_FOUND", INV},
+        {"os", "disjiont @ os", "stack: column 1: pool:disjiont: E_NOT_FOUND", INV},
+        {"os", "os @ os", "stack: column 1: pool:os: E_NOT_FOUND", INV},
+        {"disjoint os", "disjoint @ os @ os", "column 12: this provider takes no other under it", INV},
+        {"disjoint os", "disjoint(capacity=many) @ os", "stack: column 1: pool:disjoint: E_FIELD: 'capacity'", INV},
+        {"disjoint os", "disjoint(colour=red) @ os", "it has no parameter 'colour'",
          UMF_RESULT_ERROR_NOT_SUPPORTED},
-        {"disjoint @ os(visibility=public)", "stack: column 12: provider:os: E_FIELD: 'visibility'",
+        {"disjoint os", "disjoint @ os(visibility=public)", "stack: column 12: provider:os: E_FIELD: 'visibility'",
          INV},
-        {"disjoint @", "column 11: a plugin's name was expected", INV},
+        {"", "disjoint @", "column 11: a plugin's name was expected", INV},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!has_plugins(rows[i].needs)) {
+            continue;
+        }
         pool = (void *)0x1;
         ck_assert_msg(umfStackCreate(rows[i].spec, &pool) == rows[i].result, "%s", rows[i].spec);
         assert_message(rows[i].message);
@@ -116,18 +163,22 @@ START_TEST(listing_loads_nothing) {
     int ready = 0;
     ck_ok(umfPluginList(count_ready, &ready));
     ck_assert_int_eq(ready, 0);
-    ck_assert_ptr_nonnull(umfPluginPoolOps("disjoint"));
-    ck_ok(umfPluginList(count_ready, &ready));
-    ck_assert_int_eq(ready, 1);
+    if (has_plugins("disjoint")) {
+        ck_assert_ptr_nonnull(umfPluginPoolOps("disjoint"));
+        ck_ok(umfPluginList(count_ready, &ready));
+        ck_assert_int_eq(ready, 1);
+    }
     ck_assert_int_eq(umfPluginList(NULL, NULL), INV);
 }
 END_TEST
 
 START_TEST(a_described_component_has_its_parameters) {
     const umf_plugin_component_t *component = NULL;
-    ck_ok(umfPluginDescribe("pool", "disjoint", &component));
-    ck_assert_str_eq(component->name, "disjoint");
-    ck_assert_str_eq(component->params->rows[0]->name, "slab_min_size");
+    if (has_plugins("disjoint")) {
+        ck_ok(umfPluginDescribe("pool", "disjoint", &component));
+        ck_assert_str_eq(component->name, "disjoint");
+        ck_assert_str_eq(component->params->rows[0]->name, "slab_min_size");
+    }
     ck_assert_int_eq(umfPluginDescribe("thing", "disjoint", &component), INV);
     ck_assert_int_eq(umfPluginDescribe(NULL, "disjoint", &component), INV);
     ck_assert_int_eq(umfPluginDescribe("pool", NULL, &component), INV);

@@ -13,6 +13,9 @@ is "the README's example has at most 15 lines" "yes" \
 passes "it compiles against the public headers and links -lumf" \
     $CC $UMF_CFLAGS -I"$top_srcdir/libumf/include" "$scratch/example.c" -o "$scratch/example" \
     $UMF_LDFLAGS -L"$top_builddir/.libs" -lumf -Wl,-rpath,"$top_builddir/.libs"
+for plugin in pool-disjoint provider-os; do
+    has_plugin "$plugin" || { skip "it runs" "this build has no $plugin"; finish; exit; }
+done
 passes "it creates disjoint over os by name and succeeds" "$scratch/example"
 
 mkdir "$scratch/plugins"

@@ -4,10 +4,13 @@
 # The laws: libumf.so.1 needs libc, libltdl and libyaml only; a module needs no
 # libumf, exports umf_plugin_query only, is bound at load (NOW), never unloaded
 # (NODELETE) and takes no static TLS; libumf exports exactly what libumf.map
-# names. Sanitizer builds add their run-time library, which is let through.
+# names and the headers of this build declare: a plugin that is not in the tree
+# brings neither its header nor its entry points. libumf_proxy.so.1 needs libc and
+# libumf only and exports exactly what proxy.map names. Sanitizer builds add their
+# run-time library, which is let through.
 set -u
 libs="$top_builddir/.libs"
-modules=$(cd "$libs" && ls umf-*.so)
+modules=$(cd "$libs" && ls umf-*.so 2>/dev/null)
 n=0 failed=0
 
 result() { # RESULT TEXT [DETAIL]
@@ -24,20 +27,33 @@ result() { # RESULT TEXT [DETAIL]
 needed() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE '^lib(asan|ubsan|tsan|gcov)\.so'; }
 exported() { nm -D --defined-only "$1" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort; }
 
-count=$(echo "$modules" | wc -l)
-echo "1..$((3 + 3 * count))"
-
 strange=$(needed "$libs/libumf.so.1" | grep -vE '^(libc\.so\.6|libltdl\.so\.7|libyaml-0\.so\.2|ld-linux.*)$')
 result "$([ -z "$strange" ]; echo $?)" "libumf.so.1 needs libc, libltdl and libyaml only" "also: $strange"
 
 soname=$(readelf -d "$libs/libumf.so.1" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
 result "$([ "$soname" = libumf.so.1 ]; echo $?)" "the soname is libumf.so.1" "it is $soname"
 
-sed -n 's/^[[:space:]]*\(umf[A-Za-z]*\);.*/\1/p' "$top_srcdir/libumf/libumf.map" | sort > linkage-map.$$
-exported "$libs/libumf.so.1" | grep -v '^__gcov' > linkage-exported.$$
-difference=$(diff linkage-map.$$ linkage-exported.$$ | tr '\n' ' ')
-rm -f linkage-map.$$ linkage-exported.$$
-result "$([ -z "$difference" ]; echo $?)" "libumf.so.1 exports exactly the names of libumf.map" "$difference"
+names_of() { sed -n 's/^[[:space:]]*\([a-zA-Z_]*\);.*/\1/p' "$top_srcdir/$1" | sort; }
+declared() { # of the names read, those that a header of this build declares
+    while read -r name; do
+        # word splitting makes the list of headers
+        # shellcheck disable=SC2086
+        (cd "$top_srcdir" && grep -qE "^([a-z].*[ *])?$name *\\(" $UMF_HEADERS) && echo "$name"
+    done
+}
+exports_exactly() { # NAMES LIBRARY TEXT
+    difference=$({ printf '%s\n' "$1"; exported "$libs/$2" | grep -v '^__gcov'; } | sort | uniq -u | tr '\n' ' ')
+    result "$([ -z "$difference" ]; echo $?)" "$2 exports exactly $3" "in one of the two only: $difference"
+}
+
+exports_exactly "$(names_of libumf/libumf.map | declared)" libumf.so.1 \
+    "the names of libumf.map that its headers declare"
+
+if [ -f "$libs/libumf_proxy.so.1" ]; then
+    strange=$(needed "$libs/libumf_proxy.so.1" | grep -vE '^(libc\.so\.6|libumf\.so\.1|ld-linux.*)$')
+    result "$([ -z "$strange" ]; echo $?)" "libumf_proxy.so.1 needs libc and libumf only" "also: $strange"
+    exports_exactly "$(names_of proxy/proxy.map)" libumf_proxy.so.1 "the names of proxy.map"
+fi
 
 for module in $modules; do
     exports=$(exported "$libs/$module" | tr '\n' ' ')
@@ -54,4 +70,5 @@ for module in $modules; do
     fi
     result "$([ -z "$wrong" ]; echo $?)" "$module is bound at load, never unloaded, without static TLS" "$wrong"
 done
+echo "1..$n"
 exit $failed

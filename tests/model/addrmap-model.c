@@ -16,233 +16,24 @@
  * (the second) repeats a run up to the threads' interleaving.
  */
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "core/addrmap.h"
 #include "core/meta.h"
+#include "model/addrmap_oracle.h"
 
-#define THREADS 8
-#define UNITS 64
-#define LIVE_MAX 24
-#define OWNERS 3 /* of an arena; the last one's regions are hidden */
-#define HIDDEN_OWNER (OWNERS - 1)
-#define SHARED_ARENAS 4
 #define DEFAULT_OPS 100000
 
-/* Where each thread's arena of a kind lies: base + thread * 64 * unit. */
-struct kind {
-    uintptr_t base, unit;
-    bool has_outer; /* one region lies around all of the kind's arenas */
-};
-
-static const struct kind kinds[] = {
-    {0x7f0000000000, 4096, false},                      /* pages */
-    {0x7e0000000000, 8, false},                         /* eight arenas share one page */
-    {0x7d0000000123, 1000, true},                       /* unaligned */
-    {0x7c0000005000, 65536, true},                      /* slabs across granules */
-    {0x100000000000, (uintptr_t)1 << 35, false},         /* 2 TiB arenas */
-    {0x600000003000, ((uintptr_t)1 << 28) + 4096, true}, /* 16 GiB, a page off */
-    {(uintptr_t)7 << 48 | 24, (uintptr_t)1 << 44, true}, /* past 48 bits, unaligned */
-    {0x7b0000000000, (uintptr_t)1 << 21, false},        /* whole leaves */
-};
-#define KINDS (sizeof kinds / sizeof kinds[0])
-#define ARENAS (THREADS * KINDS + SHARED_ARENAS)
-
-struct known {
-    uint64_t id;
-    uintptr_t word;
-    unsigned lo, hi, depth, owner;
-};
-
-struct unit {
-    _Atomic uint64_t version;
-    _Atomic uint64_t any, visible; /* ids; 0: unknown */
-    _Atomic(void *) visible_owner;
-};
-
-struct arena {
-    pthread_mutex_t lock;
-    uintptr_t base, unit_bytes;
-    struct known *outer; /* around the arena for the whole run, or NULL */
-    unsigned live;
-    struct known known[LIVE_MAX + 4];
-    struct unit unit[UNITS];
-};
-
 static struct umfi_addrmap map;
-static struct arena arenas[ARENAS];
-static struct known outers[KINDS];
-static char owners[ARENAS][OWNERS];
-static char outer_owner;
-static unsigned long seed, ops;
-static _Atomic unsigned hot; /* arena * UNITS + unit: where something changes just now */
-
-_Noreturn static void broken(const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    printf("Bail out! UMF_MODEL_SEED=%lu: ", seed);
-    vprintf(format, args);
-    printf("\n");
-    fflush(stdout);
-    abort();
-}
-
-#define EXPECT(condition)                                  \
-    do {                                                   \
-        if (!(condition)) {                                \
-            broken("line %d: %s", __LINE__, #condition);   \
-        }                                                  \
-    } while (0)
-
-static unsigned draw(uint64_t *random, unsigned below) {
-    *random ^= *random << 13;
-    *random ^= *random >> 7;
-    *random ^= *random << 17;
-    return (unsigned)((*random >> 20) % below);
-}
+static unsigned long ops;
 
 static void lawful(void) {
     const char *law = umfi_addrmap_check(&map);
     if (law) {
         broken("not so: %s", law);
-    }
-}
-
-/* ---- the oracle ---- */
-
-static unsigned arena_index(const struct arena *arena) { return (unsigned)(arena - arenas); }
-
-static uintptr_t address_of(const struct arena *arena, unsigned unit) {
-    return arena->base + unit * arena->unit_bytes;
-}
-
-/* The low 16 bits may change; the rest tells a torn copy. */
-static uintptr_t word_of(unsigned arena, unsigned owner, unsigned nonce) {
-    return ((uintptr_t)(arena * OWNERS + owner + 1) * 0x9e3779b97f4b) << 16 | (nonce & 0xffff);
-}
-
-static bool is_within(const struct known *inner, unsigned lo, unsigned hi) { return lo <= inner->lo && inner->hi <= hi; }
-
-static const struct known *truth(const struct arena *arena, unsigned unit, bool is_hidden_wanted, int owner) {
-    const struct known *found = arena->outer && owner < 0 ? arena->outer : NULL;
-    for (unsigned i = 0; i < arena->live; i++) {
-        const struct known *k = &arena->known[i];
-        bool is_wanted = owner >= 0 ? k->owner == (unsigned)owner : is_hidden_wanted || k->owner != HIDDEN_OWNER;
-        if (is_wanted && k->lo <= unit && unit < k->hi && (!found || k->depth > found->depth)) {
-            found = k;
-        }
-    }
-    return found;
-}
-
-static umf_result_t place(const struct arena *arena, unsigned lo, unsigned hi, unsigned *depth) {
-    unsigned deepest = 0;
-    *depth = arena->outer ? 2 : 1;
-    for (unsigned i = 0; i < arena->live; i++) {
-        const struct known *k = &arena->known[i];
-        if (k->lo <= lo && hi <= k->hi) {
-            (*depth)++;
-        } else if (is_within(k, lo, hi)) {
-            deepest = k->depth > deepest ? k->depth : deepest;
-        } else if (k->lo < hi && lo < k->hi) {
-            return UMF_RESULT_ERROR_INVALID_ARGUMENT;
-        }
-    }
-    return *depth > 8 || deepest >= 8 ? UMF_RESULT_ERROR_OUT_OF_RESOURCES : UMF_RESULT_SUCCESS;
-}
-
-static void oracle_add(struct arena *arena, struct known fresh) {
-    for (unsigned i = 0; i < arena->live; i++) {
-        struct known *k = &arena->known[i];
-        bool is_equal = k->lo == fresh.lo && k->hi == fresh.hi;
-        k->depth += is_within(k, fresh.lo, fresh.hi) && !is_equal;
-    }
-    arena->known[arena->live++] = fresh;
-}
-
-static struct known oracle_remove(struct arena *arena, struct known *which) {
-    struct known gone = *which;
-    *which = arena->known[--arena->live];
-    for (unsigned i = 0; i < arena->live; i++) {
-        struct known *k = &arena->known[i];
-        k->depth -= is_within(k, gone.lo, gone.hi) && k->depth > gone.depth;
-    }
-    return gone;
-}
-
-/* What the map takes for this start, owner and size (0: any). */
-static struct known *pick(struct arena *arena, unsigned lo, unsigned units, unsigned owner) {
-    struct known *found = NULL;
-    for (unsigned i = 0; i < arena->live; i++) {
-        struct known *k = &arena->known[i];
-        if (k->lo == lo && k->owner == owner && (!units || k->hi - k->lo == units) &&
-            (!found || k->depth > found->depth)) {
-            found = k;
-        }
-    }
-    return found;
-}
-
-/* ---- publishing what others may expect ---- */
-
-static void unit_bump(struct unit *unit) { atomic_fetch_add(&unit->version, 1); }
-
-/* Units whose truth a region here would change by coming: it would be the
- * innermost, or the innermost visible one. */
-static uint64_t touched_by_range(const struct arena *arena, unsigned lo, unsigned hi) {
-    uint64_t touched = 0;
-    for (unsigned u = lo; u < hi; u++) {
-        const struct known *any = truth(arena, u, true, -1), *visible = truth(arena, u, false, -1);
-        bool is_any_inside = any && any != arena->outer && is_within(any, lo, hi) && any->hi - any->lo < hi - lo;
-        bool is_visible_inside =
-            visible && visible != arena->outer && is_within(visible, lo, hi) && visible->hi - visible->lo < hi - lo;
-        touched |= (uint64_t)(!is_any_inside || !is_visible_inside) << u;
-    }
-    return touched;
-}
-
-static uint64_t touched_by_id(const struct arena *arena, uint64_t id) {
-    uint64_t touched = 0;
-    for (unsigned u = 0; u < UNITS; u++) {
-        const struct known *any = truth(arena, u, true, -1), *visible = truth(arena, u, false, -1);
-        touched |= (uint64_t)((any && any->id == id) || (visible && visible->id == id)) << u;
-    }
-    return touched;
-}
-
-static void change_begin(struct arena *arena, uint64_t touched) {
-    if (touched) {
-        atomic_store(&hot, arena_index(arena) * UNITS + (unsigned)__builtin_ctzl(touched));
-    }
-    for (unsigned u = 0; u < UNITS; u++) {
-        if (touched >> u & 1) {
-            unit_bump(&arena->unit[u]);
-        }
-    }
-}
-
-static void *known_owner(const struct arena *arena, const struct known *k) {
-    return k == arena->outer ? &outer_owner : &owners[arena_index(arena)][k->owner];
-}
-
-static void change_end(struct arena *arena, uint64_t touched) {
-    for (unsigned u = 0; u < UNITS; u++) {
-        const struct known *any = truth(arena, u, true, -1), *visible = truth(arena, u, false, -1);
-        uint64_t any_id = any ? any->id : 0, visible_id = visible ? visible->id : 0;
-        if (!(touched >> u & 1)) {
-            EXPECT(atomic_load(&arena->unit[u].any) == any_id);
-            EXPECT(atomic_load(&arena->unit[u].visible) == visible_id);
-            continue;
-        }
-        atomic_store(&arena->unit[u].any, any_id);
-        atomic_store(&arena->unit[u].visible, visible_id);
-        atomic_store(&arena->unit[u].visible_owner, visible ? known_owner(arena, visible) : NULL);
-        unit_bump(&arena->unit[u]);
     }
 }
 
@@ -265,8 +56,8 @@ static void look_up_own(const struct arena *arena, uint64_t *random) {
     unsigned u = draw(random, UNITS), owner = draw(random, OWNERS);
     uintptr_t edge = draw(random, 2) ? 0 : arena->unit_bytes - 1;
     uintptr_t address = address_of(arena, u) + edge;
-    const struct known *any = truth(arena, u, true, -1), *visible = truth(arena, u, false, -1);
-    const struct known *owned = truth(arena, u, true, (int)owner);
+    const struct known *any = arena_truth(arena, u, true, -1), *visible = arena_truth(arena, u, false, -1);
+    const struct known *owned = arena_truth(arena, u, true, (int)owner);
     bool slow;
     void *fast = umfi_granules_find(&map.granules, address, &slow);
     EXPECT(slow || fast == (visible ? known_owner(arena, visible) : NULL));
@@ -366,8 +157,8 @@ static void op_insert(struct arena *arena, uint64_t *random) {
         return;
     }
     fresh.word = word_of(arena_index(arena), fresh.owner, draw(random, 1 << 16));
-    umf_result_t expected = place(arena, fresh.lo, fresh.hi, &fresh.depth);
-    uint64_t touched = touched_by_range(arena, fresh.lo, fresh.hi);
+    umf_result_t expected = arena_place(arena, fresh.lo, fresh.hi, &fresh.depth);
+    uint64_t touched = arena_touched_by_range(arena, fresh.lo, fresh.hi);
     struct umfi_region_spec spec = {
         .base = address_of(arena, fresh.lo),
         .size = (fresh.hi - fresh.lo) * arena->unit_bytes,
@@ -380,22 +171,22 @@ static void op_insert(struct arena *arena, uint64_t *random) {
         EXPECT(umfi_addrmap_insert(&map, &spec, &fresh.id) == expected);
         return;
     }
-    change_begin(arena, touched);
+    arena_change_begin(arena, touched);
     umf_result_t result = umfi_addrmap_insert(&map, &spec, &fresh.id);
     EXPECT(result == UMF_RESULT_SUCCESS || is_memory_short(result));
     if (result == UMF_RESULT_SUCCESS) {
-        oracle_add(arena, fresh);
+        arena_add(arena, fresh);
     }
-    change_end(arena, touched);
+    arena_change_end(arena, touched);
 }
 
 static struct known take(struct arena *arena, struct known *which, struct umfi_taken *taken) {
-    uint64_t touched = touched_by_id(arena, which->id);
-    change_begin(arena, touched);
+    uint64_t touched = arena_touched_by_id(arena, which->id);
+    arena_change_begin(arena, touched);
     EXPECT(umfi_addrmap_take(&map, address_of(arena, which->lo), known_owner(arena, which), taken));
     EXPECT(taken->region.id == which->id && taken->region.word == which->word);
-    struct known gone = oracle_remove(arena, which);
-    change_end(arena, touched);
+    struct known gone = arena_remove(arena, which);
+    arena_change_end(arena, touched);
     return gone;
 }
 
@@ -404,7 +195,7 @@ static struct known *any_live(struct arena *arena, uint64_t *random) {
         return NULL;
     }
     const struct known *k = &arena->known[draw(random, arena->live)];
-    return pick(arena, k->lo, 0, k->owner);
+    return arena_pick(arena, k->lo, 0, k->owner);
 }
 
 static void op_remove(struct arena *arena, uint64_t *random) {
@@ -426,14 +217,14 @@ static void op_take_and_restore(struct arena *arena, uint64_t *random) {
     for (unsigned more = draw(random, 3); more > 0; more--) {
         op_insert(arena, random); /* perhaps where it was */
     }
-    bool is_legal = place(arena, back.lo, back.hi, &back.depth) == UMF_RESULT_SUCCESS;
-    uint64_t touched = is_legal ? touched_by_range(arena, back.lo, back.hi) : 0;
-    change_begin(arena, touched);
+    bool is_legal = arena_place(arena, back.lo, back.hi, &back.depth) == UMF_RESULT_SUCCESS;
+    uint64_t touched = is_legal ? arena_touched_by_range(arena, back.lo, back.hi) : 0;
+    arena_change_begin(arena, touched);
     EXPECT(umfi_addrmap_restore(&map, &taken) == is_legal);
     if (is_legal) {
-        oracle_add(arena, back);
+        arena_add(arena, back);
     }
-    change_end(arena, touched);
+    arena_change_end(arena, touched);
 }
 
 static bool is_cut_free(const struct arena *arena, const struct known *whole, unsigned cut) {
@@ -463,7 +254,7 @@ static void op_split(struct arena *arena, uint64_t *random) {
     if (!whole || arena->live >= LIVE_MAX) {
         return;
     }
-    whole = pick(arena, whole->lo, whole->hi - whole->lo, whole->owner);
+    whole = arena_pick(arena, whole->lo, whole->hi - whole->lo, whole->owner);
     unsigned units = whole->hi - whole->lo, first = draw(random, units + 1);
     bool is_legal = first > 0 && first < units && is_cut_free(arena, whole, whole->lo + first);
     struct umfi_split split = {address_of(arena, whole->lo), units * arena->unit_bytes, first * arena->unit_bytes,
@@ -474,8 +265,8 @@ static void op_split(struct arena *arena, uint64_t *random) {
     if (result != UMF_RESULT_SUCCESS) {
         return;
     }
-    uint64_t touched = touched_by_id(arena, whole->id);
-    change_begin(arena, touched);
+    uint64_t touched = arena_touched_by_id(arena, whole->id);
+    arena_change_begin(arena, touched);
     reshape_end(arena, &reshape, random, &is_done);
     if (is_done) {
         struct known high = *whole;
@@ -484,7 +275,7 @@ static void op_split(struct arena *arena, uint64_t *random) {
         whole->hi = high.lo = whole->lo + first;
         arena->known[arena->live++] = high;
     }
-    change_end(arena, touched);
+    arena_change_end(arena, touched);
 }
 
 static bool is_merge_legal(const struct arena *arena, const struct known *low, const struct known *high) {
@@ -512,8 +303,8 @@ static bool pair_draw(struct arena *arena, uint64_t *random, struct known **low,
             *high = &arena->known[i];
         }
     }
-    *low = pick(arena, (*low)->lo, (*low)->hi - (*low)->lo, (*low)->owner);
-    *high = pick(arena, (*high)->lo, (*high)->hi - (*high)->lo, (*high)->owner);
+    *low = arena_pick(arena, (*low)->lo, (*low)->hi - (*low)->lo, (*low)->owner);
+    *high = arena_pick(arena, (*high)->lo, (*high)->hi - (*high)->lo, (*high)->owner);
     return true;
 }
 
@@ -538,15 +329,15 @@ static void op_merge(struct arena *arena, uint64_t *random) {
     if (result != UMF_RESULT_SUCCESS) {
         return;
     }
-    uint64_t touched = touched_by_id(arena, low->id) | touched_by_id(arena, high->id);
-    change_begin(arena, touched);
+    uint64_t touched = arena_touched_by_id(arena, low->id) | arena_touched_by_id(arena, high->id);
+    arena_change_begin(arena, touched);
     reshape_end(arena, &reshape, random, &is_done);
     if (is_done) {
         low->id = reshape.fresh_id[0];
         low->hi = high->hi;
         *high = arena->known[--arena->live];
     }
-    change_end(arena, touched);
+    arena_change_end(arena, touched);
 }
 
 static void op_set_word(struct arena *arena, uint64_t *random) {
@@ -564,18 +355,18 @@ static void count_region(const struct umfi_region *region, void *context) {
 
 static void op_remove_owner(struct arena *arena, uint64_t *random) {
     unsigned owner = draw(random, OWNERS), expected = 0, gone = 0;
-    change_begin(arena, UINT64_MAX);
+    arena_change_begin(arena, UINT64_MAX);
     for (unsigned i = 0; i < arena->live;) {
         bool is_its = arena->known[i].owner == owner;
         if (is_its) {
-            oracle_remove(arena, &arena->known[i]);
+            arena_remove(arena, &arena->known[i]);
         }
         expected += is_its;
         i += !is_its;
     }
     umfi_addrmap_remove_owner(&map, &owners[arena_index(arena)][owner], count_region, &gone);
     EXPECT(gone == expected);
-    change_end(arena, UINT64_MAX);
+    arena_change_end(arena, UINT64_MAX);
 }
 
 static void operate(struct arena *arena, uint64_t *random) {
@@ -638,8 +429,8 @@ static void arena_init(struct arena *arena, unsigned kind, unsigned place_index)
             umfi_addrmap_owner_add(&map, &owners[arena_index(arena)][owner]);
         }
     }
-    change_begin(arena, UINT64_MAX);
-    change_end(arena, UINT64_MAX);
+    arena_change_begin(arena, UINT64_MAX);
+    arena_change_end(arena, UINT64_MAX);
 }
 
 static void world_init(void) {

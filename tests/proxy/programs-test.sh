@@ -11,9 +11,6 @@
 
 umf=$top_builddir/umf
 [ -x "$top_builddir/tools/umf" ] || skip_all "needs the umf command (--enable-tools)"
-for program in python3 git gcc sqlite3; do
-    passes "$program is installed (./quickstart installs it)" command -v "$program"
-done
 # the system's own where there is one: a wrapper script in PATH would be measured too
 python=/usr/bin/python3
 [ -x "$python" ] || python=python3
@@ -47,12 +44,14 @@ same_tree() { # NAME PATH: what both runs left at PATH is the same
     passes "$1" diff -r "$scratch/plain/$2" "$scratch/pool/$2"
 }
 
-least_calls=1000000
-both "python3 parses, sorts and dumps JSON" "$python" "$top_srcdir/tests/proxy/json-work.py"
-matches "... tens of megabytes of it" '^[0-9]{8} [0-9]{8} ' "$(cat "$scratch/plain.out")"
-least_calls=100000
-both "python3 forks beside 8 allocating threads" "$python" "$top_srcdir/tests/proxy/fork-work.py"
-is "... and every child does well" "children that did well: 40 of 40" "$(cat "$scratch/pool.out")"
+run_python3() {
+    least_calls=1000000
+    both "python3 parses, sorts and dumps JSON" "$python" "$top_srcdir/tests/proxy/json-work.py"
+    matches "... tens of megabytes of it" '^[0-9]{8} [0-9]{8} ' "$(cat "$scratch/plain.out")"
+    least_calls=100000
+    both "python3 forks beside 8 allocating threads" "$python" "$top_srcdir/tests/proxy/fork-work.py"
+    is "... and every child does well" "children that did well: 40 of 40" "$(cat "$scratch/pool.out")"
+}
 
 # ---- git ----
 GIT_CONFIG_GLOBAL=$scratch/gitconfig
@@ -74,32 +73,37 @@ cat >"$GIT_CONFIG_GLOBAL" <<END
 [advice]
     detachedHead = false
 END
-repository=$top_srcdir
-if [ "$(git -C "$top_srcdir" rev-parse --show-toplevel 2>/dev/null)" != "$(cd "$top_srcdir" && pwd -P)" ]; then
-    tap_note "not a checkout: the sources make a repository of their own"
-    repository=$scratch/repository
-    git init -q "$repository"
-    (cd "$top_srcdir" && tar -cf - libumf plugins proxy tools tests) | (cd "$repository" && tar -xf -)
-    git -C "$repository" add -A && git -C "$repository" commit -qm sources
-fi
-least_calls=1000
-both "git clones this repository" git clone -q --no-local --no-checkout "$repository" clone
-both "git checks it out" git -C clone checkout -q HEAD -- .
-for way in plain pool; do
-    rm -f "$scratch/$way/clone/.git/index" # it holds times
-done
-both "git gc packs it" git -C clone gc -q --prune=now
-both "git reads it back" git -C clone fsck --full --strict
-same_tree "... to the same packs" clone/.git/objects
-matches "... and there is a pack" 'pack-.*\.pack' "$(ls "$scratch/pool/clone/.git/objects/pack")"
+run_git() {
+    repository=$top_srcdir
+    if [ "$(git -C "$top_srcdir" rev-parse --show-toplevel 2>/dev/null)" != "$(cd "$top_srcdir" && pwd -P)" ]; then
+        tap_note "not a checkout: the sources make a repository of their own"
+        repository=$scratch/repository
+        git init -q "$repository"
+        (cd "$top_srcdir" && tar -cf - libumf plugins proxy tools tests) | (cd "$repository" && tar -xf -)
+        git -C "$repository" add -A && git -C "$repository" commit -qm sources
+    fi
+    least_calls=1000
+    both "git clones this repository" git clone -q --no-local --no-checkout "$repository" clone
+    both "git checks it out" git -C clone checkout -q HEAD -- .
+    for way in plain pool; do
+        rm -f "$scratch/$way/clone/.git/index" # it holds times
+    done
+    both "git gc packs it" git -C clone gc -q --prune=now
+    both "git reads it back" git -C clone fsck --full --strict
+    same_tree "... to the same packs" clone/.git/objects
+    matches "... and there is a pack" 'pack-.*\.pack' "$(ls "$scratch/pool/clone/.git/objects/pack")"
+}
 
 # ---- gcc ----
-largest=$(cd "$top_srcdir" && find libumf plugins proxy tools -name '*.c' -exec wc -c {} + |
-    grep -v ' total$' | sort -n | tail -n 1 | awk '{print $2}')
-both "gcc compiles $largest" gcc -std=gnu11 -O2 -w -fPIC -D_GNU_SOURCE -include "$top_builddir/config.h" \
-    -I"$top_srcdir" -I"$top_srcdir/libumf" -I"$top_srcdir/libumf/include" \
-    -c "$top_srcdir/$largest" -o object.o
-passes "... to the same object file" cmp "$scratch/plain/object.o" "$scratch/pool/object.o"
+run_gcc() {
+    least_calls=1000
+    largest=$(cd "$top_srcdir" && find libumf plugins proxy tools -name '*.c' -exec wc -c {} + |
+        grep -v ' total$' | sort -n | tail -n 1 | awk '{print $2}')
+    both "gcc compiles $largest" gcc -std=gnu11 -O2 -w -fPIC -D_GNU_SOURCE -include "$top_builddir/config.h" \
+        -I"$top_srcdir" -I"$top_srcdir/libumf" -I"$top_srcdir/libumf/include" \
+        -c "$top_srcdir/$largest" -o object.o
+    passes "... to the same object file" cmp "$scratch/plain/object.o" "$scratch/pool/object.o"
+}
 
 # ---- sqlite3 ----
 cat >"$scratch/rows.sql" <<'END'
@@ -114,8 +118,14 @@ update item set price = price * 2 where shelf = 5;
 delete from item where id % 3 = 0;
 select count(*), sum(price), min(name) from item;
 END
-least_calls=10000
-both "sqlite3 fills and queries 300,000 rows" sqlite3 -bail rows.db ".read $scratch/rows.sql"
-matches "... all of them" '^300000\|' "$(cat "$scratch/pool.out")"
-passes "... and leaves the same database" cmp "$scratch/plain/rows.db" "$scratch/pool/rows.db"
+run_sqlite3() {
+    least_calls=10000
+    both "sqlite3 fills and queries 300,000 rows" sqlite3 -bail rows.db ".read $scratch/rows.sql"
+    matches "... all of them" '^300000\|' "$(cat "$scratch/pool.out")"
+    passes "... and leaves the same database" cmp "$scratch/plain/rows.db" "$scratch/pool/rows.db"
+}
+
+for program in python3 git gcc sqlite3; do
+    if has_program "$program"; then "run_$program"; fi
+done
 finish

@@ -8,6 +8,7 @@ demo=$("$top_builddir/umf" demo 2>&1)
 is "demo succeeds" 0 "$?"
 for pool in disjoint proxy; do
     for provider in os fixed; do
+        has_plugin "pool-$pool" && has_plugin "provider-$provider" || continue
         matches "$pool over $provider is put to work" \
             "^ +$pool +$provider +1000 +[0-9.]+ MiB +all intact +[0-9]+\.[0-9]$" "$demo"
     done

@@ -15,6 +15,7 @@
 #include <umf/plugin.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "proxy/counters.h"
 #include "proxy/options.h"
 #include "proxy/pool_heap.h"
@@ -97,8 +98,7 @@ static bool is_shm_ours(void) {
 /* open and write are cancellation points, and a thread cancelled in here would
  * end neither its exit nor the process. */
 __attribute__((destructor)) static void finish(void) {
-    int cancel_state;
-    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    int cancel = umfi_cancel_off();
     umfi_pool_enter();
     if (umfi_counters_on) {
         umfi_counters_write(&options);
@@ -107,5 +107,5 @@ __attribute__((destructor)) static void finish(void) {
         (void)shm_unlink(options.shm_name);
     }
     umfi_pool_leave();
-    (void)pthread_setcancelstate(cancel_state, NULL);
+    umfi_cancel_restore(cancel);
 }

@@ -4,6 +4,7 @@
  * What the pool is stands in pool.h; its blocks in block.c, buckets in bucket.h,
  * slabs in slab.h, control nodes in nodes.c.
  */
+#include "base/plugin_desc.h"
 #include "pool.h"
 
 static umf_result_t disjoint_get_name(void *priv, const char **name) {
@@ -45,19 +46,4 @@ static const umf_plugin_component_t component = {
     .live_blocks = disjoint_live_blocks,
 };
 
-static const umf_plugin_component_t *const components[] = {&component};
-
-static const umf_plugin_desc_t desc = {
-    .magic = UMF_PLUGIN_MAGIC,
-    .size = sizeof desc,
-    .abi_major = UMF_PLUGIN_ABI_MAJOR,
-    .abi_minor = UMF_PLUGIN_ABI_MINOR,
-    .host_minor_needed = 1,
-    .name = "pool-disjoint",
-    .version = "1.2.0",
-    .vendor = "libumf",
-    .components = components,
-    .component_count = sizeof components / sizeof components[0],
-};
-
-UMF_PLUGIN_ENTRY(umf_pool_disjoint, desc)
+UMFI_PLUGIN(umf_pool_disjoint, "pool-disjoint", component)

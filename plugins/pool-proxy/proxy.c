@@ -8,6 +8,8 @@
  */
 #include <umf/plugin_sdk.h>
 
+#include "base/plugin_desc.h"
+
 struct proxy_pool {
     const umf_plugin_host_t *host;
     umf_memory_provider_handle_t provider;
@@ -127,19 +129,4 @@ static const umf_plugin_component_t component = {
     .ops_version = UMF_POOL_OPS_VERSION_CURRENT,
 };
 
-static const umf_plugin_component_t *const components[] = {&component};
-
-static const umf_plugin_desc_t desc = {
-    .magic = UMF_PLUGIN_MAGIC,
-    .size = sizeof desc,
-    .abi_major = UMF_PLUGIN_ABI_MAJOR,
-    .abi_minor = UMF_PLUGIN_ABI_MINOR,
-    .host_minor_needed = 1,
-    .name = "pool-proxy",
-    .version = "1.2.0",
-    .vendor = "libumf",
-    .components = components,
-    .component_count = sizeof components / sizeof components[0],
-};
-
-UMF_PLUGIN_ENTRY(umf_pool_proxy, desc)
+UMFI_PLUGIN(umf_pool_proxy, "pool-proxy", component)

@@ -16,6 +16,7 @@
 #define UMFI_PARAMS_KIND UMF_PLUGIN_KIND_PROVIDER
 #define UMFI_PARAMS_NAME "os"
 #include "base/param_rows.h"
+#include "base/plugin_desc.h"
 
 static umf_result_t os_setup(struct os_provider *os, const struct os_config *config) {
     os->protection = config->protection;
@@ -178,19 +179,4 @@ static const umf_plugin_component_t component = {
     .postfork_child = os_postfork_child,
 };
 
-static const umf_plugin_component_t *const components[] = {&component};
-
-static const umf_plugin_desc_t desc = {
-    .magic = UMF_PLUGIN_MAGIC,
-    .size = sizeof desc,
-    .abi_major = UMF_PLUGIN_ABI_MAJOR,
-    .abi_minor = UMF_PLUGIN_ABI_MINOR,
-    .host_minor_needed = 1,
-    .name = "provider-os",
-    .version = PACKAGE_VERSION,
-    .vendor = "libumf",
-    .components = components,
-    .component_count = 1,
-};
-
-UMF_PLUGIN_ENTRY(umf_provider_os, desc)
+UMFI_PLUGIN(umf_provider_os, "provider-os", component)

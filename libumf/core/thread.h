@@ -1,7 +1,7 @@
 /*
  * thread.h - what the core remembers for each thread.
  *
- * Two initial-exec words (with the plugin layer's, 28 bytes of static TLS in all,
+ * Two initial-exec words (with the plugin layer's, 32 bytes of static TLS in all,
  * which glibc grants even to a dlopened library): the last failed provider, and a
  * pointer to the rest, made from the metadata arena at the first need and freed
  * when the thread ends.

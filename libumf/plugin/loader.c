@@ -104,7 +104,9 @@ static umf_result_t plugin_load(struct umfi_plugin *plugin) {
     struct load_frame frame = {plugin, innermost};
     innermost = &frame;
     umf_plugin_query_fn query;
+    umfi_registry_open_begin();
     bool is_open = umfi_module_open(plugin->module_path, &query, &refusal);
+    umfi_registry_open_end();
     enum umfi_plugin_phase phase = umfi_registry_claim(plugin);
     bool is_ours = phase == UMFI_PHASE_STARTING;
     if (is_ours) {

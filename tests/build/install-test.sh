@@ -19,7 +19,7 @@ configure() {
     "$top_srcdir/configure" "$@" --prefix="$root" --exec-prefix="$root" --bindir="$root/bin" \
         --libdir="$root/lib" --includedir="$root/include" --sysconfdir="$root/etc" \
         --datarootdir="$root/share" --docdir="$root/share/doc/libumf" --mandir="$root/share/man" \
-        --enable-check-suites=no --disable-strict-warnings --disable-coverage CC="$CC" CFLAGS=-O0
+        --srcdir="$top_srcdir" --enable-check-suites=no --disable-strict-warnings --disable-coverage CC="$CC" CFLAGS=-O0
 }
 passes "it can be configured for another prefix" configure
 passes "... built and installed" make -j"$(nproc 2>/dev/null || echo 2)" install

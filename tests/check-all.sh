@@ -5,8 +5,8 @@
 #   make check-all CHECK_ALL="tsan"    these steps only
 #
 # check      make check
-# model      the models, a million operations each; the address map also with
-#            accesses that give the processor away
+# model      the address map's, a million operations, and again with accesses that
+#            give the processor away; the pools', 50,000 steps a thread
 # asan       make check under AddressSanitizer and UBSan, in check-asan/
 # tsan       make check under ThreadSanitizer, in check-tsan/
 # valgrind   every suite under valgrind's memcheck
@@ -22,8 +22,9 @@ failed=
 run_check() { "$MAKE" -j"$jobs" check; }
 
 run_model() {
-    "$MAKE" -j"$jobs" check TESTS='tests/model/addrmap-model tests/model/pool-model' \
-        UMF_MODEL_OPS=1000000 CK_TIMEOUT_MULTIPLIER=20 &&
+    "$MAKE" check TESTS=tests/model/addrmap-model UMF_MODEL_OPS=1000000 &&
+        # for each thread, size and pair of pool and provider
+        "$MAKE" check TESTS=tests/model/pool-model UMF_MODEL_OPS=50000 CK_TIMEOUT_MULTIPLIER=20 &&
         "$MAKE" tests/model/addrmap-yielding && UMF_MODEL_OPS=400000 tests/model/addrmap-yielding
 }
 

@@ -12,7 +12,6 @@
 #endif
 
 #define UMFI_LOCKABLE UMFI_THREAD_ATTR(capability("mutex"))
-#define UMFI_REQUIRES(m) UMFI_THREAD_ATTR(requires_capability(m))
 #define UMFI_ACQUIRES(m) UMFI_THREAD_ATTR(acquire_capability(m))
 #define UMFI_RELEASES(m) UMFI_THREAD_ATTR(release_capability(m))
 #define UMFI_UNCHECKED_LOCKS UMFI_THREAD_ATTR(no_thread_safety_analysis)

@@ -64,8 +64,8 @@ umf_result_t umfi_params_resolve(const void *params, const umf_param_table_t *ta
 /* Values from elsewhere than the table and the set: the plugin layer's
  * manifests, asked before the set, and the configuration of CTL, asked after it.
  * A source calls `apply` for each (name, text) it has for the component and
- * returns the first result that was not SUCCESS. Its texts, and the numbers of
- * list texts (NULL for others), live as long as the process. */
+ * returns the first result that was not SUCCESS. Its texts live as long as the
+ * process. */
 enum umfi_params_source { UMFI_PARAMS_MANIFEST, UMFI_PARAMS_CONFIG, UMFI_PARAMS_SOURCES };
 typedef umf_result_t (*umfi_params_apply_fn)(void *arg, const char *name, const char *text);
 typedef umf_result_t (*umfi_params_source_fn)(umf_plugin_kind_t kind, const char *component,

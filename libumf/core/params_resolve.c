@@ -261,13 +261,19 @@ struct kept_list {
 };
 static struct kept_list *_Atomic kept_lists;
 
+static const struct kept_list *list_find(struct kept_list *head, const char *text) {
+    struct kept_list *list = head;
+    while (list && strcmp(list->text, text) != 0) {
+        list = atomic_load_explicit(&list->next, memory_order_relaxed);
+    }
+    return list;
+}
+
 static const struct kept_list *list_keep(const char *text, size_t count) {
     struct kept_list *head = atomic_load_explicit(&kept_lists, memory_order_acquire);
-    for (struct kept_list *list = head; list;
-         list = atomic_load_explicit(&list->next, memory_order_relaxed)) {
-        if (strcmp(list->text, text) == 0) {
-            return list;
-        }
+    const struct kept_list *known = list_find(head, text);
+    if (known) {
+        return known;
     }
     struct kept_list *made = umfi_meta_alloc(sizeof *made + count * sizeof made->numbers[0]);
     if (!made) {
@@ -276,6 +282,11 @@ static const struct kept_list *list_keep(const char *text, size_t count) {
     made->text = text;
     (void)umfi_text_to_list(text, 0, made->numbers, count, &made->count);
     do {
+        known = list_find(head, text); /* another thread may have been faster */
+        if (known) {
+            umfi_meta_free(made, sizeof *made + count * sizeof made->numbers[0]);
+            return known;
+        }
         atomic_store_explicit(&made->next, head, memory_order_relaxed);
     } while (!atomic_compare_exchange_weak_explicit(&kept_lists, &head, made, memory_order_release,
                                                     memory_order_acquire));

@@ -2,9 +2,8 @@
  * umf/plugin.h - pools and providers by name.
  *
  * A name ("disjoint", "os") is looked up in the manifests; the module behind it
- * is loaded at the first use. Every call but umfGetLastErrorMessage may be made
- * from any thread. On failure umfGetLastErrorMessage() says what is missing and
- * where it was looked for.
+ * is loaded at the first use. Every call may be made from any thread. On failure
+ * umfGetLastErrorMessage() says what is missing and where it was looked for.
  *
  * Results of a look-up: INVALID_ARGUMENT (NULL, an unknown name, a bad manifest
  * or module), DEPENDENCY_UNAVAILABLE (disabled, module or library missing),

@@ -257,8 +257,8 @@ warned_of() {
     environment="UMF_LOG=level:warning;output:stderr $1"
     output=$(run "$2" plain / "pool:$3")
     is "with a warning, uid $2 opens $4" "$4" "$(opened)"
-    is "... which is one" 1 "$(printf '%s\n' "$output" | grep -cF "WARN  UMF] ")"
-    matches "... and says why" "WARN .*$5 is writable by others \(mode 0777\)" "$output"
+    is "... which is one, and says why" 1 \
+        "$(printf '%s\n' "$output" | grep -c "WARN  UMF\] .*$5 is writable by others (mode 0777)")"
 }
 chmod 0777 "$root/planted/path"
 for user in 0 $nobody; do

@@ -223,6 +223,10 @@ bool umfi_yaml_parse(struct umfi_yaml *yaml, const char *bytes, size_t size,
     if (!yaml->text || !yaml_parser_initialize(&parser)) {
         return umfi_refuse_no_memory(refusal);
     }
+    if (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
+        bytes += 3; /* a byte order mark, which libyaml skips only where it guesses */
+        size -= 3;
+    }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, size);
     struct builder b = {

@@ -94,6 +94,19 @@ START_TEST(what_is_left_out_has_its_default) {
 }
 END_TEST
 
+START_TEST(a_byte_order_mark_may_stand_in_front) {
+    parse_good("\xef\xbb\xbf" GOOD);
+    umfi_manifest_fini(&manifest);
+    ck_assert(!parse("a: b\n\xef\xbb\xbf" GOOD));
+    ck_assert_int_eq(refusal.class, UMFI_E_SYNTAX);
+    ck_assert_uint_eq(refusal.line, 2);
+    umfi_manifest_fini(&manifest);
+    ck_assert(!parse("\xef\xbb\xbf"));
+    ck_assert_str_eq(refusal.text, "line 1: no document");
+    umfi_manifest_fini(&manifest);
+}
+END_TEST
+
 START_TEST(a_policy_is_read_and_kept) {
     parse_good("schema: 1\nkind: policy\nname: site\ndisable: [\"provider:cuda\", pool:x]\n"
                "default: {pool: [jemalloc, disjoint], provider: [os]}\nuser_manifests: allow\n");
@@ -389,7 +402,7 @@ START_TEST(no_allocation_failure_leaks_or_passes_for_a_fault_of_the_file) {
 END_TEST
 
 SUITE_MAIN("plugin/manifest", every_key_of_a_component_is_read, what_is_left_out_has_its_default,
-           a_policy_is_read_and_kept, a_stack_is_read_and_kept,
+           a_byte_order_mark_may_stand_in_front, a_policy_is_read_and_kept, a_stack_is_read_and_kept,
            an_unknown_key_is_noted_with_its_line, what_is_not_our_yaml_is_a_syntax_error,
            a_newer_schema_is_refused_before_anything_else,
            a_missing_or_wrong_key_is_named_with_its_line,

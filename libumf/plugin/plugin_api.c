@@ -173,3 +173,32 @@ umf_result_t umfPluginList(int (*visit)(const umf_plugin_info_t *info, void *arg
     }
     return UMF_RESULT_SUCCESS;
 }
+
+/* ---- declared, and being built ---- */
+
+umf_result_t umfPluginRegister(const umf_plugin_desc_t *desc) {
+    UMFI_CHECK_ARG(desc != NULL);
+    return UMF_RESULT_ERROR_NOT_SUPPORTED;
+}
+umf_result_t umfPluginLoadFile(const char *path) {
+    UMFI_CHECK_ARG(path != NULL);
+    return UMF_RESULT_ERROR_NOT_SUPPORTED;
+}
+umf_result_t umfPluginRescan(void) { return UMF_RESULT_ERROR_NOT_SUPPORTED; }
+umf_result_t umfPluginDefault(const char *kind, const char **name) {
+    UMFI_CHECK_ARG(kind != NULL);
+    UMFI_CHECK_ARG(name != NULL);
+    return UMF_RESULT_ERROR_NOT_SUPPORTED;
+}
+umf_result_t umfPluginPlaces(int (*visit)(const umf_plugin_place_t *place, void *arg), void *arg) {
+    (void)arg;
+    UMFI_CHECK_ARG(visit != NULL);
+    return UMF_RESULT_ERROR_NOT_SUPPORTED;
+}
+umf_result_t umfPluginCheck(const char *path,
+                            int (*visit)(const umf_plugin_finding_t *finding, void *arg),
+                            void *arg) {
+    (void)path, (void)arg;
+    UMFI_CHECK_ARG(visit != NULL);
+    return UMF_RESULT_ERROR_NOT_SUPPORTED;
+}

@@ -48,10 +48,11 @@ static bool check_parameters(const umf_plugin_info_t *info,
     bool is_good = config != NULL && host->effective_params(set, component->params, config) ==
                                          UMF_RESULT_SUCCESS;
     free(config);
-    if (!is_good) {
-        snprintf(text, sizeof text, "%s:%s: parameters: %s (%s)", info->kind, info->name,
-                 config != NULL ? last_message() : "out of memory", info->manifest);
+    if (config == NULL) {
+        snprintf(text, sizeof text, "%s:%s: parameters: out of memory", info->kind, info->name);
         tell(pipe_fd, PROBE_FAILED, text);
+    } else if (!is_good) {
+        tell(pipe_fd, PROBE_FAILED, last_message()); /* it names plugin and manifest */
     }
     return is_good;
 }

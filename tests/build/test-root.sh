@@ -2,6 +2,7 @@
 #
 # Source it behind tests/build/installed-tree.sh, after need_installed_tree.
 #   need_test_root            skips the whole test where there is no chroot for us
+#   has_test_root             ... skips one case and fails, as has_program does
 #   test_root FOLDER          makes it: the installed tree at its own absolute path
 #                             (its parents then are root's, mode 0755), ld.so and
 #                             the libraries that its objects need, /dev/null, an
@@ -12,11 +13,26 @@
 #                             runs it there, in an environment of PATH alone
 # There is no shell in it. Everything in it belongs to root, is 0755 or 0644.
 
+PATH=$PATH:/usr/sbin:/sbin # where chroot is, though root's PATH may lack it
+
+test_root_refusal() { # why there can be none; nothing if there can
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "chroot is for root"
+    elif ! chroot / true 2>/dev/null; then
+        echo "chroot is not permitted here"
+    fi
+}
+
 need_test_root() {
-    [ "$(id -u)" -eq 0 ] || skip_all "chroot is for root"
-    PATH=$PATH:/usr/sbin:/sbin # where chroot is, though root's PATH may lack it
-    command -v chroot >/dev/null 2>&1 || skip_all "chroot is not installed"
-    chroot / true 2>/dev/null || skip_all "chroot is not permitted here"
+    test_root_why=$(test_root_refusal)
+    [ -z "$test_root_why" ] || skip_all "$test_root_why"
+}
+
+has_test_root() {
+    test_root_why=$(test_root_refusal)
+    [ -z "$test_root_why" ] && return
+    skip "what needs a root folder of its own" "$test_root_why"
+    return 1
 }
 
 # Libraries that an ELF file needs, with ld.so; of other files, none.

@@ -10,7 +10,7 @@
 #include <umf/plugin.h>
 #include <umf/stack.h>
 
-#include "api/stack_text.h"
+#include "plugin/stack_text.h"
 #include "core/error.h"
 #include "core/thread.h"
 #include "plugin/plugin.h"

@@ -262,8 +262,9 @@ typedef umf_result_t (*umf_plugin_query_fn)(const umf_plugin_host_t *host,
 
 /* Defines the entry: UMF_PLUGIN_ENTRY(umf_pool_mine, my_desc). The first word is
  * the module's file name with underscores; in a static build it makes the entry's
- * name unique, as libltdl's preloading wants. */
-#if defined(PIC) || (defined(__PIC__) && !defined(__PIE__))
+ * name unique, as libltdl's preloading wants. UMF_PLUGIN_PRELOADED says that it is
+ * one where the compiler does not: a static library may well be made with -fPIC. */
+#if !defined(UMF_PLUGIN_PRELOADED) && (defined(PIC) || (defined(__PIC__) && !defined(__PIE__)))
 #define UMF_PLUGIN_ENTRY(module, desc) UMF_PLUGIN_DEFINE_QUERY(umf_plugin_query, desc)
 #else
 #define UMF_PLUGIN_ENTRY(module, desc) \

@@ -88,10 +88,12 @@ matches "a pattern with a colon is held against the whole" "^provider fixed" \
 # ---- policies ----
 policy() { printf 'schema: 1\nkind: policy\nname: %s\n%s\n' "$2" "$3" >"$root$admin/$1"; }
 policy 00-a.yaml a 'disable: ["provider:fixed"]'
-policy 10-b.yaml b 'disable: ["pool:proxy", "provider:o*"]'
+policy 10-b.yaml b 'disable: ["pool:proxy"]'
 matches "disable lists add up" "disabled by $admin/00-a.yaml" "$(line provider fixed)"
 matches "... of all policies" "disabled by $admin/10-b.yaml" "$(line pool proxy)"
-matches "a policy's list is exact" "^provider os available" "$(line provider os)"
+policy 10-b.yaml b 'disable: ["provider:o*"]'
+matches "a pattern in a policy is refused" "policy:b: E_FIELD: .*'disable' .*provider:o" "$(umf check)"
+matches "... and disables nothing" "^provider os available" "$(line provider os)"
 home=/home/someone
 put "$home/.config/umf.d" 60-pool-mine.yaml pool mine "$vendor/umf-pool-disjoint.so"
 is "without a policy that allows it the user tier is not read" "" \
@@ -123,7 +125,7 @@ rm "$root$vendor/60-pool-far.yaml"
 matches "files of other names are passed over, and counted" "backup.yaml" "$(umf paths)"
 paths=$(umf_with UMF_PLUGIN_PATH_ONLY=/nowhere paths)
 for place in "$admin" "$vendor" /usr/lib/umf/plugins; do
-    matches "UMF_PLUGIN_PATH_ONLY leaves out $place" "$place +ignored" "$paths"
+    matches "UMF_PLUGIN_PATH_ONLY leaves out $place" " ignored +$place\$" "$paths"
 done
 matches "UMF_PLUGIN_DEBUG=search tells where the host looks" "^umf: search: .*$admin: [0-9]+ manifests" \
     "$(umf_with UMF_PLUGIN_DEBUG=search list)"

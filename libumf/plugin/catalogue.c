@@ -9,6 +9,7 @@
 #include "core/meta.h"
 #include "plugin/debug.h"
 #include "plugin/policy.h"
+#include "plugin/preloaded.h"
 
 static bool entry_add(struct umfi_catalogue *catalogue, struct umfi_plugin *plugin) {
     if (catalogue->count == catalogue->capacity) {
@@ -218,6 +219,38 @@ static bool application_take(struct umfi_catalogue *catalogue,
     return true;
 }
 
+/* "umf-pool-disjoint" tells kind and name, so that no query need be run for them. */
+static bool preloaded_add(struct umfi_catalogue *catalogue, const struct umfi_preloaded *module) {
+    static const char prefix[] = "umf-";
+    char kind_text[16] = "";
+    const char *rest = module->module + sizeof prefix - 1;
+    size_t length = strncmp(module->module, prefix, sizeof prefix - 1) == 0 ? strcspn(rest, "-") : 0;
+    if (length > 0 && length < sizeof kind_text) {
+        memcpy(kind_text, rest, length);
+    }
+    enum umfi_manifest_kind kind = umfi_manifest_kind_of(kind_text);
+    if (!umfi_plugin_is_component(kind) || rest[length] == '\0') {
+        umfi_plugin_debug(UMFI_DEBUG_SEARCH, "preloaded: %s: no plugin's name, passed over",
+                          module->module);
+        return true;
+    }
+    const struct umfi_load_source source = {.query = module->query};
+    return bare_add(catalogue,
+                    umfi_plugin_create_bare(UMFI_TIER_PRELOADED, kind, rest + length + 1, &source),
+                    NULL);
+}
+
+static bool preloaded_take(struct umfi_catalogue *catalogue) {
+    size_t count;
+    const struct umfi_preloaded *list = umfi_preloaded_list(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (!preloaded_add(catalogue, &list[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void umfi_catalogue_defaults(struct umfi_catalogue_options *options) {
     umfi_search_defaults(&options->search);
     umfi_trust_defaults(&options->trust);
@@ -233,7 +266,7 @@ static struct umfi_catalogue *catalogue_read(const struct umfi_catalogue_options
     }
     if (!umfi_search_run(&catalogue->search, search) ||
         !application_take(catalogue, options->application) ||
-        !files_take(catalogue, &options->trust)) {
+        !files_take(catalogue, &options->trust) || !preloaded_take(catalogue)) {
         umfi_catalogue_destroy(catalogue);
         return NULL;
     }

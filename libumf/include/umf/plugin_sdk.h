@@ -238,6 +238,10 @@ typedef struct umf_plugin_component_t {
     const void *(*get_interface)(const char *name, uint32_t version);
     /* Whether it could work here (a device, a driver); run in a child process. */
     umf_result_t (*probe)(const umf_plugin_host_t *host);
+    /* Providers: what it hands out is of no use in a child of fork (a device, a
+     * driver's context). There each call on such a provider is refused by the host,
+     * E_FORKED, and reaches no function of the plugin. */
+    bool is_process_bound;
 } umf_plugin_component_t;
 
 typedef struct umf_plugin_desc_t {

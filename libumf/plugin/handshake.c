@@ -16,6 +16,12 @@ static bool is_corrupt(struct umfi_refusal *refusal, const char *field) {
     return umfi_refuse(refusal, UMFI_E_CORRUPT, "descriptor %s invalid", field);
 }
 
+/* The sizes that a compiler gives a struct with pointers: in any other the last
+ * pointer would be cut. */
+static bool is_size(size_t size, size_t least) {
+    return size >= least && size % sizeof(void *) == 0;
+}
+
 /* min(size, capacity) bytes; the rest of the copy is zero. */
 static void copy_known(void *copy, size_t capacity, const void *original, size_t size) {
     memset(copy, 0, capacity);
@@ -27,7 +33,7 @@ static bool desc_check(const umf_plugin_host_t *host, const umf_plugin_desc_t *d
     if (desc->magic != UMF_PLUGIN_MAGIC) {
         return is_corrupt(refusal, "magic");
     }
-    if (desc->size < DESC_BYTES_MIN) {
+    if (!is_size(desc->size, DESC_BYTES_MIN)) {
         return is_corrupt(refusal, "size");
     }
     if (desc->abi_major != host->abi_major) {
@@ -56,7 +62,7 @@ static bool component_check(const umf_plugin_component_t *component,
     if (!component) {
         return is_corrupt(refusal, "component pointer");
     }
-    if (component->size < COMPONENT_BYTES_MIN) {
+    if (!is_size(component->size, COMPONENT_BYTES_MIN)) {
         return is_corrupt(refusal, "component size");
     }
     return component->name ? true : is_corrupt(refusal, "component name");
@@ -169,7 +175,7 @@ static bool ops_take(struct umfi_offer *offer, struct umfi_refusal *refusal) {
     if (!desc->ops) {
         return is_corrupt(refusal, "ops");
     }
-    if (desc->ops_size < sizeof(uint32_t)) {
+    if (!is_size(desc->ops_size, sizeof(uint32_t))) {
         return is_corrupt(refusal, "ops_size");
     }
     copy_known(&offer->ops, kind->size, desc->ops, desc->ops_size);
@@ -206,5 +212,6 @@ bool umfi_handshake_run(const struct umfi_handshake *handshake, umf_plugin_query
                   theirs->abi_minor);
     }
     copy_known(&offer->component.desc, sizeof offer->component.desc, component, component->size);
+    offer->component.desc.size = sizeof offer->component.desc; /* of the copy, which users read */
     return ops_take(offer, refusal);
 }

@@ -11,6 +11,8 @@
 /* What was there in ABI 0.1, the first. */
 #define DESC_BYTES_MIN (offsetof(umf_plugin_desc_t, component_count) + sizeof(size_t))
 #define COMPONENT_BYTES_MIN (offsetof(umf_plugin_component_t, takes_upstream) + sizeof(bool))
+#define TABLE_BYTES_MIN (offsetof(umf_param_table_t, row_count) + sizeof(size_t))
+#define ROW_BYTES_MIN (offsetof(umf_param_row_t, help) + sizeof(const char *))
 
 static bool is_corrupt(struct umfi_refusal *refusal, const char *field) {
     return umfi_refuse(refusal, UMFI_E_CORRUPT, "descriptor %s invalid", field);
@@ -66,6 +68,30 @@ static bool component_check(const umf_plugin_component_t *component,
         return is_corrupt(refusal, "component size");
     }
     return component->name ? true : is_corrupt(refusal, "component name");
+}
+
+/* The table is used where it lies: whoever reads a field that a later ABI brings
+ * has to ask its size first. */
+static bool params_check(const umf_param_table_t *table, struct umfi_refusal *refusal) {
+    if (!table) {
+        return true;
+    }
+    if (!is_size(table->size, TABLE_BYTES_MIN)) {
+        return is_corrupt(refusal, "params size");
+    }
+    if (!table->rows && table->row_count > 0) {
+        return is_corrupt(refusal, "params rows");
+    }
+    for (size_t i = 0; i < table->row_count; i++) {
+        const umf_param_row_t *row = table->rows[i];
+        if (!row || !is_size(row->size, ROW_BYTES_MIN)) {
+            return is_corrupt(refusal, row ? "parameter size" : "parameter pointer");
+        }
+        if (!row->name) {
+            return is_corrupt(refusal, "parameter name");
+        }
+    }
+    return true;
 }
 
 static const char *kind_word(umf_plugin_kind_t kind) {
@@ -213,5 +239,5 @@ bool umfi_handshake_run(const struct umfi_handshake *handshake, umf_plugin_query
     }
     copy_known(&offer->component.desc, sizeof offer->component.desc, component, component->size);
     offer->component.desc.size = sizeof offer->component.desc; /* of the copy, which users read */
-    return ops_take(offer, refusal);
+    return params_check(offer->component.desc.params, refusal) && ops_take(offer, refusal);
 }

@@ -379,6 +379,65 @@ START_TEST(no_size_of_a_table_of_functions_makes_the_host_read_beyond_it) {
 }
 END_TEST
 
+static umf_param_row_t row;
+static umf_param_table_t table;
+
+/* Gives the component a table of one parameter. */
+static void params_lay_out(size_t row_size, size_t table_size) {
+    row = (umf_param_row_t){.size = (uint32_t)row_size, .type = UMF_PARAM_SIZE, .name = "limit"};
+    const void *rows[] = {laid_out(&row, sizeof row, row_size)};
+    table = (umf_param_table_t){.size = (uint32_t)table_size,
+                                .kind = UMF_PLUGIN_KIND_POOL,
+                                .name = "x",
+                                .config_size = sizeof(size_t),
+                                .rows = laid_out(rows, sizeof rows, sizeof rows),
+                                .row_count = 1};
+    plugin.component.params = laid_out(&table, sizeof table, table_size);
+}
+
+START_TEST(no_size_of_a_parameter_makes_the_host_read_beyond_it) {
+    for (size_t size = 0; size < sizeof row + 24; size++) {
+        plugin_begin(NEWER, UMF_PLUGIN_KIND_POOL);
+        params_lay_out(size, sizeof table + 16);
+        bool is_good = shake_hands(1);
+        ck_assert_msg(is_good == is_possible(size, sizeof row), "%zu: %s", size, refusal.text);
+        if (!is_good) {
+            is_refused(UMFI_E_CORRUPT, "descriptor parameter size invalid");
+        }
+    }
+    for (size_t size = 0; size < sizeof table + 24; size++) {
+        plugin_begin(NEWER, UMF_PLUGIN_KIND_POOL);
+        params_lay_out(sizeof row + 16, size);
+        bool is_good = shake_hands(1);
+        ck_assert_msg(is_good == is_possible(size, sizeof table), "%zu: %s", size, refusal.text);
+        if (!is_good) {
+            is_refused(UMFI_E_CORRUPT, "descriptor params size invalid");
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_parameter_that_is_not_there_is_refused) {
+    static const umf_param_row_t nameless = {.size = sizeof nameless, .type = UMF_PARAM_BOOL};
+    static const umf_param_row_t *const no_row[] = {NULL}, *const no_name[] = {&nameless};
+    static const struct {
+        const umf_param_row_t *const *rows;
+        const char *text;
+    } tables[] = {
+        {NULL, "descriptor params rows invalid"},
+        {no_row, "descriptor parameter pointer invalid"},
+        {no_name, "descriptor parameter name invalid"},
+    };
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        plugin_begin(SAME_AGE, UMF_PLUGIN_KIND_PROVIDER);
+        table = (umf_param_table_t){.size = sizeof table, .rows = tables[i].rows, .row_count = 1};
+        plugin.component.params = &table;
+        ck_assert(!shake_hands(1));
+        is_refused(UMFI_E_CORRUPT, tables[i].text);
+    }
+}
+END_TEST
+
 SUITE_MAIN("plugin/abi", every_plugin_of_this_major_is_taken_by_every_host_as_far_as_both_go,
            a_plugin_that_needs_a_newer_host_is_refused_by_an_older_one,
            what_an_older_provider_lacks_is_not_supported_or_has_a_safe_default,
@@ -387,4 +446,6 @@ SUITE_MAIN("plugin/abi", every_plugin_of_this_major_is_taken_by_every_host_as_fa
            a_component_of_a_kind_yet_unknown_does_not_hide_its_neighbour,
            no_size_of_a_descriptor_makes_the_host_read_beyond_it,
            no_size_of_a_component_makes_the_host_read_beyond_it,
-           no_size_of_a_table_of_functions_makes_the_host_read_beyond_it)
+           no_size_of_a_table_of_functions_makes_the_host_read_beyond_it,
+           no_size_of_a_parameter_makes_the_host_read_beyond_it,
+           a_parameter_that_is_not_there_is_refused)

@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 #include "core/log.h"
+#include "plugin/debug.h"
+#include "plugin/manifest.h"
 #include "plugin/plugin.h"
 
 #define COMPONENTS_MAX 256
@@ -214,30 +216,77 @@ static bool ops_take(struct umfi_offer *offer, struct umfi_refusal *refusal) {
     return true;
 }
 
-bool umfi_handshake_run(const struct umfi_handshake *handshake, umf_plugin_query_fn query,
-                        struct umfi_offer *offer, struct umfi_refusal *refusal) {
-    const umf_plugin_desc_t *theirs = NULL;
-    umf_result_t result = query(handshake->host, &theirs);
+bool umfi_handshake_ask(const umf_plugin_host_t *host, umf_plugin_query_fn query,
+                        const umf_plugin_desc_t **desc, struct umfi_refusal *refusal) {
+    *desc = NULL;
+    umf_result_t result = query(host, desc);
     if (result != UMF_RESULT_SUCCESS) {
         umfi_refuse(refusal, UMFI_E_INIT, "init failed: %s answered %s", UMF_PLUGIN_QUERY_NAME,
                     umfi_result_word(result));
         refusal->result = result;
         return false;
     }
-    if (!theirs) {
-        return is_corrupt(refusal, "pointer");
+    return *desc ? true : is_corrupt(refusal, "pointer");
+}
+
+static bool has_twin(const umf_plugin_desc_t *desc, size_t index) {
+    const umf_plugin_component_t *own = desc->components[index];
+    for (size_t i = 0; i < index; i++) {
+        if (desc->components[i]->kind == own->kind &&
+            strcmp(desc->components[i]->name, own->name) == 0) {
+            return true;
+        }
     }
-    const umf_plugin_component_t *component;
-    if (!desc_check(handshake->host, theirs, refusal) ||
-        !component_find(handshake, theirs, &component, refusal)) {
+    return false;
+}
+
+bool umfi_handshake_check(const umf_plugin_host_t *host, const umf_plugin_desc_t *desc,
+                          struct umfi_refusal *refusal) {
+    if (!desc_check(host, desc, refusal)) {
         return false;
     }
-    if (theirs->abi_minor != handshake->abi_minor) {
-        umfi_info("%s:%s: the manifest says ABI minor %u, the module %u",
-                  kind_word(handshake->kind), handshake->name, handshake->abi_minor,
-                  theirs->abi_minor);
+    for (size_t i = 0; i < desc->component_count; i++) {
+        const umf_plugin_component_t *component = desc->components[i];
+        if (!component_check(component, refusal)) {
+            return false;
+        }
+        if (!umfi_plugin_kind_word(component->kind)) {
+            return is_corrupt(refusal, "component kind");
+        }
+        if (!umfi_manifest_is_name(component->name) || has_twin(desc, i)) {
+            return is_corrupt(refusal, "component name");
+        }
+    }
+    return true;
+}
+
+bool umfi_handshake_take(const struct umfi_handshake *handshake, const umf_plugin_desc_t *desc,
+                         struct umfi_offer *offer, struct umfi_refusal *refusal) {
+    const umf_plugin_component_t *component;
+    if (!desc_check(handshake->host, desc, refusal) ||
+        !component_find(handshake, desc, &component, refusal)) {
+        return false;
+    }
+    const char *kind = kind_word(handshake->kind);
+    umfi_plugin_debug(UMFI_DEBUG_ABI,
+                      "%s:%s: plugin ABI %u.%u, needs host minor %u, descriptor of %u bytes, "
+                      "component of %u; host ABI %u.%u, %zu and %zu bytes",
+                      kind, handshake->name, desc->abi_major, desc->abi_minor,
+                      desc->host_minor_needed, desc->size, component->size,
+                      handshake->host->abi_major, handshake->host->abi_minor,
+                      sizeof(umf_plugin_desc_t), sizeof(umf_plugin_component_t));
+    if (desc->abi_minor != handshake->abi_minor) {
+        umfi_info("%s:%s: the manifest says ABI minor %u, the module %u", kind, handshake->name,
+                  handshake->abi_minor, desc->abi_minor);
     }
     copy_known(&offer->component.desc, sizeof offer->component.desc, component, component->size);
     offer->component.desc.size = sizeof offer->component.desc; /* of the copy, which users read */
     return params_check(offer->component.desc.params, refusal) && ops_take(offer, refusal);
+}
+
+bool umfi_handshake_run(const struct umfi_handshake *handshake, umf_plugin_query_fn query,
+                        struct umfi_offer *offer, struct umfi_refusal *refusal) {
+    const umf_plugin_desc_t *desc;
+    return umfi_handshake_ask(handshake->host, query, &desc, refusal) &&
+           umfi_handshake_take(handshake, desc, offer, refusal);
 }

@@ -27,6 +27,7 @@ enum umfi_refusal_class {
     UMFI_E_ABSENT,
     UMFI_E_FORMAT,
     UMFI_E_ARCH,
+    UMFI_E_INSECURE,
     UMFI_E_DEPENDENCY,
     UMFI_E_STATIC_TLS,
     UMFI_E_NOT_PLUGIN,
@@ -35,6 +36,7 @@ enum umfi_refusal_class {
     UMFI_E_MISMATCH,
     UMFI_E_INIT,
     UMFI_E_RECURSION,
+    UMFI_E_FORKED,
     UMFI_E_CLASSES
 };
 

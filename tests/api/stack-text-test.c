@@ -1,7 +1,7 @@
 /* stack-text-test.c - the grammar of stacks, with the column of each error. */
 #include <string.h>
 
-#include "api/stack_text.h"
+#include "plugin/stack_text.h"
 #include "suite.h"
 
 static struct umfi_stack_text stack;

@@ -116,7 +116,7 @@ START_TEST(a_policy_is_read_and_kept) {
     ck_assert_uint_eq(manifest.default_pools.count, 2);
     ck_assert_str_eq(umfi_manifest_list_next(manifest.default_pools.text), "disjoint");
     ck_assert_uint_eq(manifest.default_providers.count, 1);
-    ck_assert(manifest.allows_user_manifests);
+    ck_assert_int_eq(manifest.user_manifests, UMFI_ANSWER_ALLOW);
     umfi_manifest_fini(&manifest);
 }
 END_TEST
@@ -238,7 +238,7 @@ START_TEST(a_missing_or_wrong_key_is_named_with_its_line) {
          "'minor' must be an integer 0-65535"},
         {HEAD "module: [x.so]\nabi: {major: 0, minor: 1}\n", UMFI_E_FIELD, 4, "'module'"},
         {"schema: 1\nkind: policy\nname: p\ndisable: [cuda]\n", UMFI_E_FIELD, 4, "'disable'"},
-        {"schema: 1\nkind: policy\nname: p\ndisable: ['stack:a']\n", UMFI_E_FIELD, 4, "'disable'"},
+        {"schema: 1\nkind: policy\nname: p\ndisable: ['policy:a']\n", UMFI_E_FIELD, 4, "'disable'"},
         {"schema: 1\nkind: policy\nname: p\ndefault: os\n", UMFI_E_FIELD, 4, "'default'"},
         {"schema: 1\nkind: policy\nname: p\ndefault: {pool: os}\n", UMFI_E_FIELD, 4, "'pool'"},
         {"schema: 1\nkind: policy\nname: p\nuser_manifests: no\n", UMFI_E_FIELD, 4,
@@ -270,10 +270,23 @@ START_TEST(an_unsafe_module_path_is_refused) {
     static const struct bad rows[] = {
         {MODULE("../x.so"), UMFI_E_PATH, 4, "module '../x.so' must be a bare name or absolute"},
         {MODULE("/a/../x.so"), UMFI_E_PATH, 4, "must be a bare name or absolute"},
+        {MODULE(".."), UMFI_E_PATH, 4, "module '..'"},
+        {MODULE("..so"), UMFI_E_PATH, 4, "without '..'"},
+        {MODULE("/a/x..so"), UMFI_E_PATH, 4, "without '..'"},
+        {MODULE("/a/b/.."), UMFI_E_PATH, 4, "without '..'"},
+        {MODULE("/../x.so"), UMFI_E_PATH, 4, "without '..'"},
         {MODULE("a/x.so"), UMFI_E_PATH, 4, "module 'a/x.so'"},
+        {MODULE("a//x.so"), UMFI_E_PATH, 4, "module 'a//x.so'"},
+        {MODULE("x.so/"), UMFI_E_PATH, 4, "module 'x.so/'"},
+        {MODULE("a/.so"), UMFI_E_PATH, 4, "module 'a/.so'"},
+        {MODULE(" /x.so"), UMFI_E_PATH, 4, "module ' /x.so'"},
+        {MODULE("~/x.so"), UMFI_E_PATH, 4, "module '~/x.so'"},
         {MODULE("./x.so"), UMFI_E_PATH, 4, "module './x.so'"},
         {MODULE("$ORIGIN/x.so"), UMFI_E_PATH, 4, "module '$ORIGIN/x.so'"},
         {MODULE("/lib/$LIB/x.so"), UMFI_E_PATH, 4, "'$'"},
+        {MODULE("/lib/${PLATFORM}/x.so"), UMFI_E_PATH, 4, "'$'"},
+        {MODULE("x$.so"), UMFI_E_PATH, 4, "module 'x$.so'"},
+        {MODULE("/x.so$"), UMFI_E_PATH, 4, "module '/x.so$'"},
         {MODULE("x.la"), UMFI_E_PATH, 4, "end in .so"},
         {MODULE("x.so.1"), UMFI_E_PATH, 4, "end in .so"},
         {MODULE("x"), UMFI_E_PATH, 4, "end in .so"},

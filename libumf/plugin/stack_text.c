@@ -1,5 +1,5 @@
 /* stack_text.c - a stack's text, taken apart (stack_text.h has the grammar). */
-#include "api/stack_text.h"
+#include "plugin/stack_text.h"
 
 #include <string.h>
 

@@ -9,8 +9,8 @@
  * A comma that no name and "=" follow belongs to the value: numa_list=0,2 is one
  * option. Blanks around signs and names are ignored. Pure: slices of the text.
  */
-#ifndef UMFI_API_STACK_TEXT_H
-#define UMFI_API_STACK_TEXT_H
+#ifndef UMFI_PLUGIN_STACK_TEXT_H
+#define UMFI_PLUGIN_STACK_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -43,7 +43,7 @@ is "umf(1) explains them" "$( (topics; echo all) | words)" \
 mkdir "$scratch/umf.d"
 awk -v folder="$scratch/umf.d" '/^# \/etc\/umf\.d\// { sub(".*/", ""); file = folder "/" $0; next }
     /^\.Ed/ { file = "" } file { print > file }' "$man/umf.d.5"
-is "umf.d(5) has an example of each sort" 3 "$(ls "$scratch/umf.d" | grep -c 'yaml$')"
+is "umf.d(5) has an example of each sort" 3 "$(find "$scratch/umf.d" -name '*.yaml' | grep -c .)"
 is "... and they are in order" "" "$(UMF_PLUGIN_PATH_ONLY=$scratch/umf.d "$umf" check 2>&1)"
 
 for page in "$man"/*.[15]; do

@@ -191,7 +191,7 @@ static void manifest_check(const struct umfi_manifest *m, size_t lines) {
         module_check(m->module);
     }
     LAW(is_policy || (m->disable.count == 0 && m->default_pools.count == 0 &&
-                      m->default_providers.count == 0 && !m->allows_user_manifests));
+                      m->default_providers.count == 0 && m->user_manifests == UMFI_ANSWER_NONE));
     LAW(is_stack || *m->stack == '\0');
     list_check(m, &m->aliases, umfi_manifest_is_name);
     list_check(m, &m->disable, is_component);
@@ -221,7 +221,7 @@ static void same_check(const struct umfi_manifest *a, const struct umfi_manifest
     LAW(a->abi_major == b->abi_major && a->abi_minor == b->abi_minor);
     LAW(a->priority == b->priority && a->is_enabled == b->is_enabled);
     LAW(a->is_optional == b->is_optional);
-    LAW(a->allows_user_manifests == b->allows_user_manifests);
+    LAW(a->user_manifests == b->user_manifests);
     LAW(is_same_list(&a->aliases, &b->aliases) && is_same_list(&a->params, &b->params));
     LAW(is_same_list(&a->disable, &b->disable));
     LAW(is_same_list(&a->default_pools, &b->default_pools));

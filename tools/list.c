@@ -119,8 +119,8 @@ const struct umf_subcommand umf_list = {
     .name = "list",
     .summary = "the plugins, where they come from, and which can be used",
     .help = "Usage: umf list [-a|--all] [--json]\n"
-            "Lists the plugins, stacks and policies that the manifests tell of: those that can\n"
-            "be used, and those that should and cannot. No module is opened.\n\n"
+            "Lists the plugins, stacks and policies that the manifests tell of: those that\n"
+            "can be used, and those that should and cannot. No module is opened.\n\n"
             "States: available (not loaded yet), ready (loaded), failed, refused (bad or\n"
             "unsafe manifest); and with --all: absent (module not installed), disabled (by\n"
             "manifest, policy, variable or mask), shadowed (another of that name is used).\n\n"

@@ -47,12 +47,13 @@ static void tell_hidden(const struct catalogue *catalogue) {
     }
 }
 
-/* The last column: why it cannot be used, or what it is. */
+/* The last column: why it cannot be used, its module, or what it says. */
 static const char *last_column(const umf_plugin_info_t *info) {
     if (info->reason[0] != '\0') {
         return info->reason;
     }
-    return info->module[0] != '\0' ? info->module : info->params;
+    const char *text = info->module[0] != '\0' ? info->module : info->params;
+    return text[0] != '\0' ? text : "-";
 }
 
 static void print_table(const struct catalogue *catalogue, bool all) {

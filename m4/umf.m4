@@ -35,12 +35,45 @@ AC_DEFUN([UMF_FEATURE], [
   UMF_ROW([$1])
 ])
 
+# UMF_STATIC_BUILD
+# --disable-shared: the plugins become part of libumf.a, and there are neither
+# modules nor a malloc replacement. Sets AM_CONDITIONAL STATIC_BUILD,
+# UMFI_IS_STATIC_BUILD for C, and begins what UMF_PLUGIN adds to: UMF_PRELOAD,
+# libtool's words for the modules to link in ("force": a list even of none), and
+# UMF_PRIVATE_LIBS, what they need.
+AC_DEFUN([UMF_STATIC_BUILD], [
+  AM_CONDITIONAL([STATIC_BUILD], [test "$enable_shared" = no])
+  AS_IF([test "$enable_shared" = no],
+    [umf_is_static=1 umf_switches=" static"], [umf_is_static=0 umf_switches=])
+  AC_DEFINE_UNQUOTED([UMFI_IS_STATIC_BUILD], [$umf_is_static],
+    [1: the plugins are linked into libumf.a, and there is no malloc replacement.])
+  AC_SUBST([UMF_PRELOAD], ["-dlpreopen force"])
+  AC_SUBST([UMF_PRIVATE_LIBS])
+])
+
+# UMF_SHARED_FEATURE(NAME, WHAT)
+# A part that a static build cannot have.
+AC_DEFUN([UMF_SHARED_FEATURE], [
+  UMF_CHOOSE([$1], [$2])
+  AS_IF([test "$umf_is_static$umf_use" = 1yes], [
+    AS_IF([test "$enable_[]m4_translit([$1], [-], [_])" = yes],
+      [AC_MSG_ERROR([--enable-$1: a static build (--disable-shared) has no $2])])
+    umf_use=no
+    umf_why="not in a static build"])
+  AM_CONDITIONAL([ENABLE_]m4_translit([$1], [a-z-], [A-Z_]), [test "$umf_use" = yes])
+  UMF_ROW([$1])
+])
+
 # UMF_PLUGIN(KIND-NAME, [VARIABLE, PKG-CONFIG NAME, DEBIAN PACKAGE])
 # Declares the plugin in plugins/KIND-NAME: AM_CONDITIONAL ENABLE_KIND_NAME and a
 # row of the summary.
 AC_DEFUN([UMF_PLUGIN], [
   UMF_CHOOSE([$1], [the plugin $1], [$2], [$3], [$4])
   AM_CONDITIONAL([ENABLE_]m4_translit([$1], [a-z-], [A-Z_]), [test "$umf_use" = yes])
+  AS_IF([test "$umf_is_static$umf_use" = 1yes], [
+    AS_CASE([$UMF_PRELOAD], [*force], [UMF_PRELOAD=])
+    UMF_PRELOAD="$UMF_PRELOAD -dlpreopen umf-$1.la"
+    m4_ifval([$2], [UMF_PRIVATE_LIBS="$UMF_PRIVATE_LIBS $$2_LIBS"])])
   UMF_ROW([$1])
 ])
 
@@ -71,7 +104,6 @@ AC_DEFUN([UMF_BUILD_SWITCHES], [
   umf_warnings="-Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla"
   UMF_CFLAGS="$umf_warnings"
   UMF_LDFLAGS=
-  umf_switches=
   AS_IF([test "$enable_strict_warnings" = yes], [
     UMF_CFLAGS="$UMF_CFLAGS -Wformat=2 -Wwrite-strings -Werror"
     umf_switches="$umf_switches strict-warnings"])

@@ -60,6 +60,8 @@ none "no abort in the library, and assert in debug builds only" \
     done)"
 none "the environment is read through secure_getenv" \
     "$(finds '(^|[^_])getenv\(' libumf plugins proxy)"
+none "libumf opens libraries in plugin/module.c only" \
+    "$(finds '(^|[^_a-zA-Z])(lt_)?dlm?open(ext|advise)?[[:space:]]*\(' libumf | grep -vE '^libumf/plugin/module\.(c|h):')"
 none "what differs by platform is in base/, the SDK and the C library's names" \
     "$(finds '^ *# *(if|ifdef|ifndef|elif) ' libumf plugins proxy tools |
         grep -vE '_H$|__cplusplus|^libumf/base/|^libumf/include/umf/plugin_sdk\.h|^proxy/libc_heap\.c')"

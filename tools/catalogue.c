@@ -1,58 +1,61 @@
 /*
- * catalogue.c - a copy of the plugin list (catalogue.h).
+ * catalogue.c - a copy of the plugin list, and an entry as JSON (catalogue.h).
  */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/catalogue.h"
+#include "tools/json.h"
 #include "tools/umf.h"
 
-/* The const strings of an entry that are ours to free. */
+/* The strings of an entry, which are ours to free. */
+#define STRINGS(entry)                                                                       \
+    {                                                                                        \
+        &(entry)->kind, &(entry)->name, &(entry)->tier, &(entry)->manifest, &(entry)->module, \
+            &(entry)->description, &(entry)->reason, &(entry)->aliases, &(entry)->params      \
+    }
+
 static void free_entry(umf_plugin_info_t *entry) {
-    const char *strings[] = {entry->kind,   entry->name,        entry->tier,  entry->manifest,
-                             entry->module, entry->description, entry->reason};
+    const char **strings[] = STRINGS(entry);
     for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
-        free((void *)(uintptr_t)strings[i]);
+        free((void *)(uintptr_t)*strings[i]);
     }
 }
 
 static bool copy_entry(umf_plugin_info_t *copy, const umf_plugin_info_t *info) {
-    *copy = (umf_plugin_info_t){
-        .size = sizeof *copy,
-        .kind = strdup(info->kind),
-        .name = strdup(info->name),
-        .state = info->state,
-        .tier = strdup(info->tier),
-        .manifest = strdup(info->manifest),
-        .module = strdup(info->module),
-        .description = strdup(info->description),
-        .reason = strdup(info->reason),
-    };
-    return copy->kind != NULL && copy->name != NULL && copy->tier != NULL &&
-           copy->manifest != NULL && copy->module != NULL && copy->description != NULL &&
-           copy->reason != NULL;
+    bool is_copied = true;
+    *copy = *info;
+    const char **strings[] = STRINGS(copy);
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
+        *strings[i] = strdup(*strings[i] != NULL ? *strings[i] : "");
+        is_copied = is_copied && *strings[i] != NULL;
+    }
+    return is_copied;
 }
 
 static int append(const umf_plugin_info_t *info, void *arg) {
     struct catalogue *catalogue = arg;
     umf_plugin_info_t *grown =
         reallocarray(catalogue->entries, catalogue->count + 1, sizeof *grown);
-    if (grown == NULL) {
-        return 1;
+    if (grown != NULL) {
+        catalogue->entries = grown;
+        catalogue->is_cut = !copy_entry(&grown[catalogue->count++], info);
+    } else {
+        catalogue->is_cut = true;
     }
-    catalogue->entries = grown;
-    return copy_entry(&grown[catalogue->count++], info) ? 0 : 1;
+    return catalogue->is_cut;
 }
 
 bool umf_catalogue_read(struct catalogue *catalogue) {
     *catalogue = (struct catalogue){0};
     umf_result_t result = umfPluginList(append, catalogue);
-    if (result != UMF_RESULT_SUCCESS) {
-        umf_complain("cannot list the plugins: %s", umfGetLastErrorMessage());
-        umf_catalogue_fini(catalogue);
+    if (result == UMF_RESULT_SUCCESS && !catalogue->is_cut) {
+        return true;
     }
-    return result == UMF_RESULT_SUCCESS;
+    umf_complain("cannot list the plugins: %s",
+                 catalogue->is_cut ? "out of memory" : umfGetLastErrorMessage());
+    umf_catalogue_fini(catalogue);
+    return false;
 }
 
 void umf_catalogue_fini(struct catalogue *catalogue) {
@@ -77,17 +80,41 @@ bool umf_is_usable(const umf_plugin_info_t *info) {
     return info->state == UMF_PLUGIN_AVAILABLE || info->state == UMF_PLUGIN_READY;
 }
 
-bool umf_read_json_option(const struct umf_subcommand *sub, int argc, char **argv, bool *json) {
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {0}};
-    int option;
-    *json = false;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option != 'j') {
-            (void)umf_usage_error(sub, "%s: unknown option '%s'", sub->name, argv[optind - 1]);
-            return false;
+bool umf_is_component(const umf_plugin_info_t *info) {
+    return strcmp(info->kind, "pool") == 0 || strcmp(info->kind, "provider") == 0;
+}
+
+/* The alias at `at` in "a, b"; its length, 0 at the end. */
+static size_t alias_length(const char **at) {
+    *at += strspn(*at, ", ");
+    return strcspn(*at, ", ");
+}
+
+bool umf_has_alias(const umf_plugin_info_t *info, const char *word) {
+    const char *at = info->aliases;
+    for (size_t length; (length = alias_length(&at)) > 0; at += length) {
+        if (strlen(word) == length && strncmp(at, word, length) == 0) {
+            return true;
         }
-        *json = true;
     }
-    return true;
+    return false;
+}
+
+json_t *umf_info_json(const umf_plugin_info_t *info) {
+    json_t *object = json_object(), *aliases = json_array();
+    umf_json_set_text(object, "kind", info->kind);
+    umf_json_set_text(object, "name", info->name);
+    umf_json_set_text(object, "state", umf_state_word(info->state));
+    umf_json_set_text(object, "tier", info->tier);
+    umf_json_set_text(object, "manifest", info->manifest);
+    umf_json_set_text(object, "module", info->module);
+    umf_json_set_text(object, "description", info->description);
+    umf_json_set_text(object, "reason", info->reason);
+    const char *at = info->aliases;
+    for (size_t length; (length = alias_length(&at)) > 0; at += length) {
+        (void)json_array_append_new(aliases, json_stringn(at, length));
+    }
+    (void)json_object_set_new(object, "aliases", aliases);
+    umf_json_set_text(object, "params", info->params);
+    return object;
 }

@@ -5,6 +5,7 @@
 #ifndef UMF_TOOLS_CATALOGUE_H
 #define UMF_TOOLS_CATALOGUE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <umf/plugin.h>
@@ -12,6 +13,7 @@
 struct catalogue {
     umf_plugin_info_t *entries; /* strings are the catalogue's own */
     size_t count;
+    bool is_cut; /* memory ran out while it was read */
 };
 
 /* false: complained already. Opens no module. */
@@ -20,10 +22,12 @@ void umf_catalogue_fini(struct catalogue *catalogue);
 
 const char *umf_state_word(umf_plugin_state_t state);
 bool umf_is_usable(const umf_plugin_info_t *info);
+/* Whether it is a pool or a provider, which can be loaded and described. */
+bool umf_is_component(const umf_plugin_info_t *info);
+/* Whether one of its aliases is `word`. */
+bool umf_has_alias(const umf_plugin_info_t *info, const char *word);
 
-struct umf_subcommand;
-/* Reads the single option --json and leaves optind (getopt.h) at what follows;
- * false: a usage error was reported. */
-bool umf_read_json_option(const struct umf_subcommand *sub, int argc, char **argv, bool *json);
+/* The entry as an object; the caller's. */
+json_t *umf_info_json(const umf_plugin_info_t *info);
 
 #endif

@@ -1,15 +1,16 @@
 /*
- * info.c - umf info: one plugin's parameters. Loads its module.
+ * info.c - umf info: one plugin's parameters, which loads its module; or what a
+ * stack or a policy says, which loads nothing.
  */
-#include <getopt.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tools/catalogue.h"
+#include "tools/json.h"
+#include "tools/options.h"
 #include "tools/umf.h"
+#include "tools/wanted.h"
 
 static const char *type_word(umf_param_type_t type) {
     static const char *const words[] = {
@@ -71,9 +72,25 @@ static const char *instance_name(const umf_plugin_component_t *component) {
     return component->name;
 }
 
+static void print_field(const char *label, const char *text) {
+    if (text[0] != '\0') {
+        printf("  %-10s %s\n", label, text);
+    }
+}
+
 static void print_text(const umf_plugin_info_t *info, const umf_plugin_component_t *component) {
-    printf("%s %s: %s\n", info->kind, info->name, info->description);
-    printf("  manifest   %s\n  module     %s\n", info->manifest, info->module);
+    bool is_stack = strcmp(info->kind, "stack") == 0;
+    printf("%s %s%s%s\n", info->kind, info->name, info->description[0] != '\0' ? ": " : "",
+           info->description);
+    print_field("manifest", info->manifest);
+    print_field("module", info->module);
+    print_field("aliases", info->aliases);
+    print_field(component != NULL ? "defaults" : is_stack ? "stack" : "says", info->params);
+    print_field("state", component == NULL ? umf_state_word(info->state) : "");
+    print_field("reason", info->reason);
+}
+
+static void print_component(const umf_plugin_component_t *component) {
     printf("  objects    are named %s unless told otherwise\n", instance_name(component));
     if (component->takes_upstream) {
         printf("  stands on  another provider\n");
@@ -114,80 +131,36 @@ static json_t *row_json(const umf_param_row_t *row) {
     return object;
 }
 
+/* component: NULL for what has no module. */
 static int print_json(const umf_plugin_info_t *info, const umf_plugin_component_t *component) {
-    json_t *rows = json_array();
-    for (size_t i = 0; i < row_count(component); i++) {
-        json_array_append_new(rows, row_json(component->params->rows[i]));
+    json_t *object = umf_info_json(info);
+    if (component != NULL) {
+        json_t *rows = json_array();
+        for (size_t i = 0; i < row_count(component); i++) {
+            (void)json_array_append_new(rows, row_json(component->params->rows[i]));
+        }
+        umf_json_set_text(object, "instance_name", instance_name(component));
+        (void)json_object_set_new(object, "takes_upstream", json_boolean(component->takes_upstream));
+        (void)json_object_set_new(object, "parameters", rows);
     }
-    json_t *object =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:o}", "kind", info->kind, "name", info->name,
-                  "description", info->description, "manifest", info->manifest, "module",
-                  info->module, "instance_name", instance_name(component), "takes_upstream",
-                  component->takes_upstream, "parameters", rows);
-    int failed = object == NULL || json_dumpf(object, stdout, JSON_INDENT(2)) != 0;
-    putchar('\n');
-    json_decref(object);
-    return failed ? UMF_EXIT_FAILED : UMF_EXIT_DONE;
+    return umf_json_print(object);
 }
 
-/* "name" or "kind:name" as it was typed. */
-struct wanted {
-    const char *word, *name;
-    size_t kind_length; /* 0: any kind */
-};
-
-static bool is_wanted(const umf_plugin_info_t *info, const struct wanted *wanted) {
-    bool is_kind = wanted->kind_length == 0 ||
-                   (strlen(info->kind) == wanted->kind_length &&
-                    strncmp(info->kind, wanted->word, wanted->kind_length) == 0);
-    return is_kind && info->state != UMF_PLUGIN_SHADOWED && strcmp(info->name, wanted->name) == 0;
-}
-
-/* What the user may have meant: the name in another kind, or one much like it. */
-static void complain_of_none(const struct catalogue *catalogue, const struct wanted *wanted) {
-    const char **names = calloc(catalogue->count + 1, sizeof *names);
-    for (size_t i = 0; names != NULL && i < catalogue->count; i++) {
-        const umf_plugin_info_t *info = &catalogue->entries[i];
-        if (strcmp(info->name, wanted->name) == 0) {
-            umf_complain("no plugin '%s': %s is a %s; write %s:%s", wanted->word, info->name,
-                         info->kind, info->kind, info->name);
-            free(names);
-            return;
-        }
-        names[i] = info->name;
+static int show(const umf_plugin_info_t *info, bool json) {
+    const umf_plugin_component_t *component = NULL;
+    if (umf_is_component(info) &&
+        umfPluginDescribe(info->kind, info->name, &component) != UMF_RESULT_SUCCESS) {
+        umf_complain("%s", umfGetLastErrorMessage() + strlen("umf: "));
+        return UMF_EXIT_FAILED;
     }
-    const char *nearest = names != NULL ? umf_nearest(wanted->name, names, catalogue->count) : NULL;
-    umf_complain("no plugin '%s'%s%s%s; 'umf list' shows all", wanted->word,
-                 nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
-                 nearest != NULL ? "'?" : "");
-    free(names);
-}
-
-/* The entry that is wanted; NULL: complained already. */
-static const umf_plugin_info_t *find(const struct catalogue *catalogue, const char *word) {
-    const char *colon = strchr(word, ':');
-    struct wanted wanted = {.word = word, .name = word};
-    if (colon != NULL) {
-        wanted.name = colon + 1;
-        wanted.kind_length = (size_t)(colon - word);
+    if (json) {
+        return print_json(info, component);
     }
-    const umf_plugin_info_t *found = NULL;
-    for (size_t i = 0; i < catalogue->count; i++) {
-        const umf_plugin_info_t *info = &catalogue->entries[i];
-        if (!is_wanted(info, &wanted)) {
-            continue;
-        }
-        if (found != NULL) {
-            umf_complain("'%s' is a %s and a %s: write %s:%s or %s:%s", word, found->kind,
-                         info->kind, found->kind, info->name, info->kind, info->name);
-            return NULL;
-        }
-        found = info;
+    print_text(info, component);
+    if (component != NULL) {
+        print_component(component);
     }
-    if (found == NULL) {
-        complain_of_none(catalogue, &wanted);
-    }
-    return found;
+    return UMF_EXIT_DONE;
 }
 
 static int run(int argc, char **argv) {
@@ -202,29 +175,19 @@ static int run(int argc, char **argv) {
     if (!umf_catalogue_read(&catalogue)) {
         return UMF_EXIT_FAILED;
     }
-    int status = UMF_EXIT_FAILED;
-    const umf_plugin_info_t *info = find(&catalogue, argv[optind]);
-    const umf_plugin_component_t *component;
-    if (info != NULL) {
-        if (umfPluginDescribe(info->kind, info->name, &component) != UMF_RESULT_SUCCESS) {
-            umf_complain("%s", umfGetLastErrorMessage() + strlen("umf: "));
-        } else if (json) {
-            status = print_json(info, component);
-        } else {
-            print_text(info, component);
-            status = UMF_EXIT_DONE;
-        }
-    }
+    const umf_plugin_info_t *info = umf_wanted_find(&catalogue, argv[optind]);
+    int status = info != NULL ? show(info, json) : UMF_EXIT_FAILED;
     umf_catalogue_fini(&catalogue);
     return status;
 }
 
 const struct umf_subcommand umf_info = {
     .name = "info",
-    .summary = "a plugin's parameters, with types, defaults and help",
+    .summary = "a plugin's parameters, or what a stack or policy says",
     .help = "Usage: umf info [--json] NAME\n"
-            "Loads the plugin and shows its parameters. Where a pool and a provider share a\n"
-            "name, write pool:NAME or provider:NAME.\n\n"
+            "Loads the pool or provider and shows its parameters, with the defaults that its\n"
+            "manifest sets; of a stack or a policy it shows what that says. NAME may be an\n"
+            "alias. Where two kinds share a name, write pool:NAME or provider:NAME.\n\n"
             "  --json   one object\n",
     .run = run,
 };

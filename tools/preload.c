@@ -37,6 +37,12 @@ static bool find_proxy(const char *libumf, char path[PATH_MAX]) {
 }
 
 bool umf_preload_find(struct preload *preload, bool quiet) {
+    if (UMFI_IS_STATIC_BUILD) {
+        if (!quiet) {
+            umf_complain("a static build of libumf (--disable-shared) has no malloc replacement");
+        }
+        return false;
+    }
     if (!find_libumf(preload->libumf)) {
         if (!quiet) {
             umf_complain("cannot tell where libumf.so.1 was loaded from");

@@ -5,12 +5,12 @@
  * program and prints what its processes counted.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/options.h"
 #include "tools/report.h"
 #include "tools/target.h"
 #include "tools/umf.h"
@@ -21,16 +21,13 @@ static int run(int argc, char **argv) {
     const char *stack = NULL;
     bool counts = false;
     int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+    while ((option = umf_option_next(&umf_run, argc, argv, "+:", options)) != -1) {
         if (option == 's') {
             stack = optarg;
         } else if (option == 'c') {
             counts = true;
         } else {
-            bool lacks_value = optopt == 's';
-            return umf_usage_error(&umf_run, "run: '%s' %s", argv[optind - 1],
-                                   lacks_value ? "lacks its value" : "is unknown");
+            return UMF_EXIT_USAGE;
         }
     }
     if (optind == argc) {

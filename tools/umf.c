@@ -8,7 +8,8 @@
 
 #include "tools/umf.h"
 
-static const struct umf_subcommand *const subcommands[] = {&umf_list, &umf_info, &umf_demo, &umf_run};
+static const struct umf_subcommand *const subcommands[] = {
+    &umf_list, &umf_info, &umf_paths, &umf_check, &umf_demo, &umf_run, &umf_version};
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0], LONGEST_WORD = 63 };
 
 __attribute__((format(printf, 1, 0))) static void complain_va(const char *format, va_list args) {
@@ -73,21 +74,22 @@ static void print_help(void) {
     for (size_t i = 0; i < SUBCOMMANDS; i++) {
         printf("  %-8s %s\n", subcommands[i]->name, subcommands[i]->summary);
     }
-    printf("\n  help, version; 'umf help SUBCOMMAND' tells more.\n\n"
+    printf("\n'umf help SUBCOMMAND' tells more, and 'man umf-SUBCOMMAND'.\n\n"
            "Exit status: 0 done, 1 something failed, 2 the command line is wrong.\n"
            "'umf run' ends with the status of the program it ran.\n");
 }
 
 static int unknown(const char *word) {
-    const char *names[SUBCOMMANDS];
+    const char *words[SUBCOMMANDS + 3] = {"help", "--help", "--version"};
     for (size_t i = 0; i < SUBCOMMANDS; i++) {
-        names[i] = subcommands[i]->name;
+        words[3 + i] = subcommands[i]->name;
     }
-    const char *nearest = umf_nearest(word, names, SUBCOMMANDS);
+    const char *what = word[0] == '-' ? "option" : "subcommand";
+    const char *nearest = umf_nearest(word, words, SUBCOMMANDS + 3);
     if (nearest != NULL) {
-        umf_complain("no subcommand '%s'; did you mean '%s'?", word, nearest);
+        umf_complain("no %s '%s'; did you mean '%s'?", what, word, nearest);
     } else {
-        umf_complain("no subcommand '%s'; see 'umf --help'", word);
+        umf_complain("no %s '%s'; see 'umf --help'", what, word);
     }
     return UMF_EXIT_USAGE;
 }
@@ -116,7 +118,7 @@ static const struct umf_subcommand *find(const char *word) {
 
 /* "umf help" and "umf help SUBCOMMAND". */
 static int help(const char *word) {
-    if (word == NULL) {
+    if (word == NULL || strcmp(word, "help") == 0) {
         print_help();
         return UMF_EXIT_DONE;
     }
@@ -133,9 +135,8 @@ static int dispatch(int argc, char **argv) {
     if (is_either(word, "--help", "-h") || strcmp(word, "help") == 0) {
         return help(argv[2]);
     }
-    if (is_either(word, "--version", "version")) {
-        printf("umf (libumf) %s\n", PACKAGE_VERSION);
-        return UMF_EXIT_DONE;
+    if (strcmp(word, "--version") == 0) {
+        word = umf_version.name;
     }
     const struct umf_subcommand *sub = find(word);
     if (sub == NULL) {

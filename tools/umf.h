@@ -19,7 +19,8 @@ struct umf_subcommand {
     int (*run)(int argc, char **argv); /* argv[0] is the subcommand */
 };
 
-extern const struct umf_subcommand umf_demo, umf_info, umf_list, umf_run;
+extern const struct umf_subcommand umf_check, umf_demo, umf_info, umf_list, umf_paths, umf_run,
+    umf_version;
 
 /* "umf: ..." on stderr. */
 void umf_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -12,6 +12,7 @@
 
 #include "plugin/stack_text.h"
 #include "core/error.h"
+#include "core/meta.h"
 #include "core/thread.h"
 #include "plugin/plugin.h"
 
@@ -142,40 +143,95 @@ static umf_result_t parse(const char *spec, struct umfi_stack_text *text) {
     return UMF_RESULT_SUCCESS;
 }
 
-umf_result_t umfStackCreate(const char *spec, umf_memory_pool_handle_t *pool) {
-    UMFI_CHECK_ARG(spec != NULL);
-    UMFI_CHECK_ARG(pool != NULL);
-    struct umfi_stack_text text;
-    umf_result_t result = parse(spec, &text);
+/* A name alone may stand for a stack that a manifest describes. */
+static bool is_name_alone(const struct umfi_stack_text *text) {
+    return text->part_count == 1 && text->parts[0].option_count == 0;
+}
+
+/* What was said of a named stack's text, with the name before it. */
+static umf_result_t fail_in(const char *name, umf_result_t result) {
     if (result != UMF_RESULT_SUCCESS) {
-        return result;
+        char inner[UMFI_ERROR_TEXT_BYTES];
+        (void)snprintf(inner, sizeof inner, "%s", umfi_error_reason());
+        umfi_error_quiet("stack:%s: %s", name, inner);
     }
-    if (text.part_count < 2) {
+    return result;
+}
+
+/* What a text is built into: a pool or a provider, by `out`. */
+typedef umf_result_t (*build_fn)(const char *spec, const struct umfi_stack_text *text, void *out);
+
+static umf_result_t build_pool(const char *spec, const struct umfi_stack_text *text, void *out) {
+    if (text->part_count < 2) {
         return refuse_at(strlen(spec) + 1, "a pool needs a provider: add '@ PROVIDER'");
     }
-    struct build build = {.text = &text};
-    result = providers_build(&build, 1);
+    struct build build = {.text = text};
+    umf_result_t result = providers_build(&build, 1);
     if (result != UMF_RESULT_SUCCESS) {
         return result;
     }
-    result = pool_build(&build, pool);
+    result = pool_build(&build, out);
     if (result != UMF_RESULT_SUCCESS) {
         (void)umfMemoryProviderDestroy(build.provider);
     }
     return result;
 }
 
+static umf_result_t build_provider(const char *spec, const struct umfi_stack_text *text,
+                                   void *out) {
+    (void)spec;
+    struct build build = {.text = text};
+    umf_result_t result = providers_build(&build, 0);
+    if (result == UMF_RESULT_SUCCESS) {
+        *(umf_memory_provider_handle_t *)out = build.provider;
+    }
+    return result;
+}
+
+static umf_result_t build_named(const char *name, build_fn build, void *out) {
+    char *spec;
+    struct umfi_stack_text text;
+    umf_result_t result = umfi_plugin_stack(name, &spec);
+    if (result != UMF_RESULT_SUCCESS) {
+        return result;
+    }
+    result = parse(spec, &text);
+    if (result == UMF_RESULT_SUCCESS) {
+        result = build(spec, &text, out);
+    }
+    umfi_meta_free_string(spec);
+    return fail_in(name, result);
+}
+
+/* A name alone stands for a part of that name (`kind`) before it does for a stack;
+ * but a pool alone is no stack, so that there it is the other way round. */
+static bool is_stack_name(const char *name, enum umfi_manifest_kind kind) {
+    bool is_part = umfi_plugin_is_named(kind, name);
+    bool is_stack = umfi_plugin_is_named(UMFI_MANIFEST_STACK, name);
+    return kind == UMFI_MANIFEST_POOL ? is_stack || !is_part : is_stack && !is_part;
+}
+
+static umf_result_t build_any(const char *spec, enum umfi_manifest_kind kind, build_fn build,
+                              void *out) {
+    struct umfi_stack_text text;
+    umf_result_t result = parse(spec, &text);
+    if (result != UMF_RESULT_SUCCESS) {
+        return result;
+    }
+    char name[WORD_BYTES];
+    slice_copy(text.parts[0].name, name, sizeof name);
+    return is_name_alone(&text) && is_stack_name(name, kind) ? build_named(name, build, out)
+                                                             : build(spec, &text, out);
+}
+
+umf_result_t umfStackCreate(const char *spec, umf_memory_pool_handle_t *pool) {
+    UMFI_CHECK_ARG(spec != NULL);
+    UMFI_CHECK_ARG(pool != NULL);
+    return build_any(spec, UMFI_MANIFEST_POOL, build_pool, pool);
+}
+
 umf_result_t umfStackCreateProvider(const char *spec, umf_memory_provider_handle_t *provider) {
     UMFI_CHECK_ARG(spec != NULL);
     UMFI_CHECK_ARG(provider != NULL);
-    struct umfi_stack_text text;
-    umf_result_t result = parse(spec, &text);
-    struct build build = {.text = &text};
-    if (result == UMF_RESULT_SUCCESS) {
-        result = providers_build(&build, 0);
-    }
-    if (result == UMF_RESULT_SUCCESS) {
-        *provider = build.provider;
-    }
-    return result;
+    return build_any(spec, UMFI_MANIFEST_PROVIDER, build_provider, provider);
 }

@@ -9,6 +9,7 @@
 #define UMFI_CORE_OBJECTS_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/list.h"
 #include "core/component.h"
@@ -17,6 +18,7 @@ struct umfi_object {
     struct umfi_list node;
     struct umfi_component *component; /* NULL: foreign ops */
     void *priv;                       /* the ops' private object */
+    pid_t process;                    /* that made it; of process-bound ones only */
     /* Swaps the object's dispatch for refusals and forgets its regions. */
     void (*refuse)(struct umfi_object *object);
 };
@@ -29,7 +31,12 @@ void umfi_object_remove(struct umfi_object *object);
  * for whoever still holds the handle. */
 void umfi_objects_refuse_all(void);
 
-/* Pools before providers, the newest first: who uses comes before what is used. */
+/* What a refusing function answers for the object with this private part: that it was
+ * left behind by a fork, with a text that says so, or that it is of a former life. */
+umf_result_t umfi_objects_refusal(const void *priv);
+
+/* In the child, what is bound to the parent refuses from then on.
+ * Pools before providers, the newest first: who uses comes before what is used. */
 void umfi_objects_prefork(void);
 void umfi_objects_parent(void);
 void umfi_objects_child(void);

@@ -108,7 +108,7 @@ umf_result_t umfMemoryProviderDestroy(umf_memory_provider_handle_t hProvider) {
         return UMF_RESULT_SUCCESS;
     }
     if (umfi_provider_ops(hProvider) == &umfi_provider_refusals) {
-        return UMF_RESULT_ERROR_UNKNOWN; /* of a former life */
+        return umfi_objects_refusal(hProvider->priv); /* and the plugin is not asked */
     }
     umfi_object_remove(&hProvider->object);
     umf_result_t result = hProvider->own.finalize(hProvider->priv);

@@ -1,81 +1,82 @@
 /*
- * provider_refusals.c - the table that a provider of a former life answers with.
+ * provider_refusals.c - the table that a provider of a former life answers with, or
+ * one that a fork has left behind.
  *
  * After the last umfTearDown, and also once the library is up again, every
- * function says UNKNOWN and touches nothing.
+ * function says UNKNOWN and touches nothing; in a child of the process that a
+ * provider is bound to, INVALID_ARGUMENT.
  */
 #include "core/provider.h"
 
-#define REFUSE return UMF_RESULT_ERROR_UNKNOWN
+#define REFUSE return umfi_objects_refusal(priv)
 
 static umf_result_t refuse_initialize(const void *params, void **priv) {
     (void)params, (void)priv;
-    REFUSE;
+    return UMF_RESULT_ERROR_UNKNOWN;
 }
 static umf_result_t refuse_plain(void *priv) {
-    (void)priv;
     REFUSE;
 }
 static umf_result_t refuse_alloc(void *priv, size_t size, size_t alignment, void **ptr) {
-    (void)priv, (void)size, (void)alignment, (void)ptr;
+    (void)size, (void)alignment, (void)ptr;
     REFUSE;
 }
 static umf_result_t refuse_range(void *priv, void *ptr, size_t size) {
-    (void)priv, (void)ptr, (void)size;
+    (void)ptr, (void)size;
     REFUSE;
 }
 static umf_result_t refuse_native_error(void *priv, const char **message, int32_t *error) {
-    (void)priv, (void)message, (void)error;
+    (void)message, (void)error;
     REFUSE;
 }
 static umf_result_t refuse_recommended(void *priv, size_t size, size_t *page) {
-    (void)priv, (void)size, (void)page;
+    (void)size, (void)page;
     REFUSE;
 }
 static umf_result_t refuse_min_page(void *priv, const void *ptr, size_t *page) {
-    (void)priv, (void)ptr, (void)page;
+    (void)ptr, (void)page;
     REFUSE;
 }
 static umf_result_t refuse_name(void *priv, const char **name) {
-    (void)priv, (void)name;
+    (void)name;
     REFUSE;
 }
 static umf_result_t refuse_merge(void *priv, void *low, void *high, size_t size) {
-    (void)priv, (void)low, (void)high, (void)size;
+    (void)low, (void)high, (void)size;
     REFUSE;
 }
 static umf_result_t refuse_split(void *priv, void *ptr, size_t total, size_t first) {
-    (void)priv, (void)ptr, (void)total, (void)first;
+    (void)ptr, (void)total, (void)first;
     REFUSE;
 }
 static umf_result_t refuse_size(void *priv, size_t *size) {
-    (void)priv, (void)size;
+    (void)size;
     REFUSE;
 }
 static umf_result_t refuse_ipc_get(void *priv, const void *ptr, size_t size, void *data) {
-    (void)priv, (void)ptr, (void)size, (void)data;
+    (void)ptr, (void)size, (void)data;
     REFUSE;
 }
 static umf_result_t refuse_ipc_put(void *priv, void *data) {
-    (void)priv, (void)data;
+    (void)data;
     REFUSE;
 }
 static umf_result_t refuse_ipc_open(void *priv, void *data, void **ptr) {
-    (void)priv, (void)data, (void)ptr;
+    (void)data, (void)ptr;
     REFUSE;
 }
 static umf_result_t refuse_ctl(void *priv, umf_ctl_query_source_t source, const char *name,
                                void *arg, size_t size, umf_ctl_query_type_t type, va_list args) {
-    (void)priv, (void)source, (void)name, (void)arg, (void)size, (void)type, (void)args;
+    (void)source, (void)name, (void)arg, (void)size, (void)type, (void)args;
     REFUSE;
 }
 static umf_result_t refuse_property(void *priv, const void *ptr, umf_memory_property_id_t id,
                                     void *value) {
-    (void)priv, (void)ptr, (void)id, (void)value;
+    (void)ptr, (void)id, (void)value;
     REFUSE;
 }
 static umf_result_t refuse_property_size(void *priv, umf_memory_property_id_t id, size_t *size) {
-    (void)priv, (void)id, (void)size;
+    (void)id, (void)size;
     REFUSE;
 }
 

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "core/log.h"
 #include "core/meta.h"
+#include "plugin/debug.h"
+#include "plugin/policy.h"
+#include "plugin/preloaded.h"
 
 static bool entry_add(struct umfi_catalogue *catalogue, struct umfi_plugin *plugin) {
     if (catalogue->count == catalogue->capacity) {
@@ -28,14 +30,16 @@ static bool entry_add(struct umfi_catalogue *catalogue, struct umfi_plugin *plug
 }
 
 /* `mask` is the file of a higher tier that masks this one; NULL: none. */
-static bool entry_read(struct umfi_catalogue *catalogue, const struct umfi_search_file *file,
+static bool entry_read(struct umfi_catalogue *catalogue, const struct umfi_trust *trust,
+                       const struct umfi_search_file *file,
                        const struct umfi_manifest_file *contents,
                        const struct umfi_search_file *mask, struct umfi_refusal *fault) {
     struct umfi_plugin *plugin = umfi_plugin_create(file, (mask ? mask : file)->dir->tier);
     if (!plugin) {
         return false;
     }
-    if (!umfi_plugin_judge(plugin, &catalogue->search, file, contents, mask, fault) ||
+    const struct umfi_scan scan = {&catalogue->search, trust};
+    if (!umfi_plugin_judge(plugin, &scan, file, contents, mask, fault) ||
         !entry_add(catalogue, plugin)) {
         umfi_plugin_destroy(plugin);
         return false;
@@ -54,8 +58,20 @@ static bool is_repeated(const struct umfi_catalogue *catalogue,
     return false;
 }
 
-static bool file_take(struct umfi_catalogue *catalogue, struct umfi_search_file *file,
-                      const struct umfi_search_file *mask) {
+/* Whether a file of this name stands behind it, which it then masks. */
+static bool has_file_behind(const struct umfi_search_file *file) {
+    for (const struct umfi_search_dir *d = file->dir->next; d; d = d->next) {
+        for (const struct umfi_search_file *f = d->files; f; f = f->next) {
+            if (strcmp(f->name, file->name) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool file_take(struct umfi_catalogue *catalogue, const struct umfi_trust *trust,
+                      struct umfi_search_file *file, const struct umfi_search_file *mask) {
     struct umfi_manifest_file contents;
     struct umfi_refusal fault = {.class = UMFI_E_NONE};
     bool is_read = umfi_manifest_file_read(&contents, file->path, &fault);
@@ -64,11 +80,15 @@ static bool file_take(struct umfi_catalogue *catalogue, struct umfi_search_file 
         is_done = false;
     } else if (is_read && contents.is_mask) {
         file->is_mask = true;
-        umfi_debug("%s: a mask", file->path);
+        umfi_plugin_debug(UMFI_DEBUG_MANIFEST, "%s: a mask", file->path);
+        if (!mask && !has_file_behind(file)) {
+            is_done = entry_read(catalogue, trust, file, &contents, file, &fault);
+        }
     } else if (is_read && is_repeated(catalogue, &contents)) {
-        umfi_debug("%s: the same file as one before it, passed over", file->path);
+        umfi_plugin_debug(UMFI_DEBUG_MANIFEST, "%s: the same file as one before it, passed over",
+                          file->path);
     } else {
-        is_done = entry_read(catalogue, file, &contents, mask, &fault);
+        is_done = entry_read(catalogue, trust, file, &contents, mask, &fault);
     }
     umfi_manifest_file_fini(&contents);
     return is_done;
@@ -87,13 +107,14 @@ static const struct umfi_search_file *file_in_front(const struct umfi_catalogue 
     return NULL;
 }
 
-static bool files_take(struct umfi_catalogue *catalogue) {
+static bool files_take(struct umfi_catalogue *catalogue, const struct umfi_trust *trust) {
     for (struct umfi_search_dir *dir = catalogue->search.dirs; dir; dir = dir->next) {
         for (struct umfi_search_file *file = dir->files; file; file = file->next) {
             const struct umfi_search_file *front = file_in_front(catalogue, file);
             if (front && !front->is_mask) {
-                umfi_debug("%s: replaced by %s", file->path, front->path);
-            } else if (!file_take(catalogue, file, front)) {
+                umfi_plugin_debug(UMFI_DEBUG_MANIFEST, "%s: replaced by %s", file->path,
+                                  front->path);
+            } else if (!file_take(catalogue, trust, file, front)) {
                 return false;
             }
         }
@@ -112,6 +133,10 @@ static int precedence_compare(const struct umfi_plugin *a, const struct umfi_plu
     return strcmp(a->file_name, b->file_name);
 }
 
+bool umfi_catalogue_precedes(const struct umfi_plugin *a, const struct umfi_plugin *b) {
+    return precedence_compare(a, b) < 0;
+}
+
 static bool is_same_name(const struct umfi_plugin *a, const struct umfi_plugin *b) {
     return a->kind == b->kind && strcmp(a->name, b->name) == 0;
 }
@@ -126,19 +151,19 @@ static int entry_compare(const void *left, const void *right) {
     return by_name ? by_name : precedence_compare(a, b);
 }
 
-static bool is_absent(const struct umfi_plugin *plugin) {
-    return atomic_load_explicit(&plugin->phase, memory_order_relaxed) == UMFI_PHASE_ABSENT;
+/* Leaves its name to the next one. */
+static bool is_yielding(const struct umfi_plugin *plugin) {
+    return plugin->verdict == UMFI_PHASE_ABSENT || plugin->is_bare_mask;
 }
 
 static void shadow(struct umfi_plugin *plugin, const struct umfi_plugin *chosen) {
-    if (atomic_load_explicit(&plugin->phase, memory_order_relaxed) != UMFI_PHASE_NEW) {
+    if (plugin->verdict != UMFI_PHASE_NEW) {
         return; /* would not have been used anyway */
     }
     struct umfi_refusal refusal;
-    umfi_refuse(&refusal, UMFI_E_NONE, "shadowed by %s", chosen->file_path);
+    umfi_refuse(&refusal, UMFI_E_NONE, "shadowed by %s",
+                *chosen->file_path ? chosen->file_path : umfi_tier_word(chosen->tier));
     umfi_plugin_settle(plugin, UMFI_PHASE_SHADOWED, &refusal);
-    umfi_warn("%s:%s: %s is %s", umfi_manifest_kind_word(plugin->kind), plugin->name,
-              plugin->file_path, refusal.text);
 }
 
 /* Chooses in each run of entries of one kind and name. */
@@ -148,7 +173,7 @@ static void choose(struct umfi_catalogue *catalogue) {
         size_t chosen = catalogue->count;
         for (end = first;
              end < catalogue->count && is_same_name(entries[first], entries[end]); end++) {
-            if (chosen == catalogue->count && !is_absent(entries[end])) {
+            if (chosen == catalogue->count && !is_yielding(entries[end])) {
                 chosen = end;
             }
         }
@@ -162,12 +187,86 @@ static void choose(struct umfi_catalogue *catalogue) {
     }
 }
 
-struct umfi_catalogue *umfi_catalogue_create(const struct umfi_search_options *options) {
+static bool bare_add(struct umfi_catalogue *catalogue, struct umfi_plugin *plugin,
+                     const char *module_path) {
+    if (!plugin) {
+        return false;
+    }
+    plugin->module_path = module_path ? umfi_meta_strdup(module_path) : NULL;
+    if ((module_path && !plugin->module_path) || !entry_add(catalogue, plugin)) {
+        umfi_plugin_destroy(plugin);
+        return false;
+    }
+    return true;
+}
+
+static bool application_take(struct umfi_catalogue *catalogue,
+                             const struct umfi_application *application) {
+    for (; application; application = application->next) {
+        const umf_plugin_desc_t *desc = application->desc;
+        const struct umfi_load_source source = {.desc = desc};
+        for (size_t i = 0; i < desc->component_count; i++) {
+            const umf_plugin_component_t *component = desc->components[i];
+            if (!bare_add(catalogue,
+                          umfi_plugin_create_bare(UMFI_TIER_APPLICATION,
+                                                  (enum umfi_manifest_kind)component->kind,
+                                                  component->name, &source),
+                          application->path)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* "umf-pool-disjoint" tells kind and name, so that no query need be run for them. */
+static bool preloaded_add(struct umfi_catalogue *catalogue, const struct umfi_preloaded *module) {
+    static const char prefix[] = "umf-";
+    char kind_text[16] = "";
+    const char *rest = module->module + sizeof prefix - 1;
+    size_t length = strncmp(module->module, prefix, sizeof prefix - 1) == 0 ? strcspn(rest, "-") : 0;
+    if (length > 0 && length < sizeof kind_text) {
+        memcpy(kind_text, rest, length);
+    }
+    enum umfi_manifest_kind kind = umfi_manifest_kind_of(kind_text);
+    if (!umfi_plugin_is_component(kind) || rest[length] == '\0') {
+        umfi_plugin_debug(UMFI_DEBUG_SEARCH, "preloaded: %s: no plugin's name, passed over",
+                          module->module);
+        return true;
+    }
+    const struct umfi_load_source source = {.query = module->query};
+    return bare_add(catalogue,
+                    umfi_plugin_create_bare(UMFI_TIER_PRELOADED, kind, rest + length + 1, &source),
+                    NULL);
+}
+
+static bool preloaded_take(struct umfi_catalogue *catalogue) {
+    size_t count;
+    const struct umfi_preloaded *list = umfi_preloaded_list(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (!preloaded_add(catalogue, &list[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void umfi_catalogue_defaults(struct umfi_catalogue_options *options) {
+    umfi_search_defaults(&options->search);
+    umfi_trust_defaults(&options->trust);
+    options->disable = secure_getenv("UMF_PLUGINS_DISABLE");
+    options->application = NULL;
+}
+
+static struct umfi_catalogue *catalogue_read(const struct umfi_catalogue_options *options,
+                                             const struct umfi_search_options *search) {
     struct umfi_catalogue *catalogue = umfi_meta_alloc(sizeof *catalogue);
     if (!catalogue) {
         return NULL;
     }
-    if (!umfi_search_run(&catalogue->search, options) || !files_take(catalogue)) {
+    if (!umfi_search_run(&catalogue->search, search) ||
+        !application_take(catalogue, options->application) ||
+        !files_take(catalogue, &options->trust) || !preloaded_take(catalogue)) {
         umfi_catalogue_destroy(catalogue);
         return NULL;
     }
@@ -175,7 +274,23 @@ struct umfi_catalogue *umfi_catalogue_create(const struct umfi_search_options *o
         qsort(catalogue->entries, catalogue->count, sizeof *catalogue->entries, entry_compare);
     }
     choose(catalogue);
+    umfi_policy_disable(catalogue, options->disable);
     return catalogue;
+}
+
+/* Whether the user's manifests count is for the others to say: where they allow
+ * it, everything is read again with them. */
+struct umfi_catalogue *umfi_catalogue_create(const struct umfi_catalogue_options *options) {
+    struct umfi_search_options search = options->search;
+    search.is_user_allowed = false;
+    struct umfi_catalogue *catalogue = catalogue_read(options, &search);
+    if (!catalogue || !search.user_dir || search.is_secure ||
+        !umfi_policy_allows_user(catalogue)) {
+        return catalogue;
+    }
+    umfi_catalogue_destroy(catalogue);
+    search.is_user_allowed = true;
+    return catalogue_read(options, &search);
 }
 
 void umfi_catalogue_destroy(struct umfi_catalogue *catalogue) {
@@ -202,10 +317,10 @@ static bool has_alias(const struct umfi_plugin *plugin, const char *name) {
 }
 
 static bool is_better_alias(const struct umfi_plugin *a, const struct umfi_plugin *b) {
-    if (is_absent(a) != is_absent(b)) {
-        return is_absent(b);
+    if (is_yielding(a) != is_yielding(b)) {
+        return is_yielding(b);
     }
-    return precedence_compare(a, b) < 0;
+    return umfi_catalogue_precedes(a, b);
 }
 
 struct umfi_plugin *umfi_catalogue_find(const struct umfi_catalogue *catalogue,
@@ -260,7 +375,7 @@ const char *umfi_catalogue_nearest(const struct umfi_catalogue *catalogue,
 const struct umfi_search_dir *umfi_catalogue_unreadable(const struct umfi_catalogue *catalogue) {
     const struct umfi_search_dir *dir = catalogue->search.dirs;
     /* EINVAL: a relative path, passed over with a warning of its own */
-    while (dir && (dir->error == 0 || dir->error == ENOENT || dir->error == EINVAL)) {
+    while (dir && (!umfi_search_is_unreadable(dir) || dir->error == EINVAL)) {
         dir = dir->next;
     }
     return dir;

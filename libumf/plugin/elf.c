@@ -31,6 +31,9 @@ static bool is_not_elf(struct umfi_refusal *refusal, const char *path, const cha
 }
 
 static bool cannot_read(struct umfi_refusal *refusal, const char *path) {
+    if (errno == ENOENT || errno == ENOTDIR) {
+        return umfi_refuse(refusal, UMFI_E_ABSENT, "%s does not exist", path);
+    }
     return umfi_refuse(refusal, UMFI_E_ACCESS, "cannot read %s: %s", path, umfi_errno_text(errno));
 }
 

@@ -10,7 +10,7 @@
 
 #include "plugin/refusal.h"
 
-/* Refuses with E_ACCESS, E_FORMAT or E_ARCH. */
+/* Refuses with E_ABSENT, E_ACCESS, E_FORMAT or E_ARCH. */
 bool umfi_elf_check(const char *path, struct umfi_refusal *refusal);
 
 #endif

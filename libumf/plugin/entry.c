@@ -8,47 +8,67 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
-#include "core/log.h"
 #include "core/meta.h"
 
-void umfi_plugin_keep_reason(struct umfi_plugin *plugin, const struct umfi_refusal *refusal) {
-    umfi_meta_free_string(plugin->reason.text);
-    plugin->reason = (struct umfi_plugin_reason){
-        .class = refusal->class,
-        .result = refusal->result,
-        .line = refusal->line,
-        .text = umfi_meta_strdup(refusal->text),
-    };
+void umfi_plugin_reason_tell(const struct umfi_plugin_reason *reason,
+                             struct umfi_refusal *refusal) {
+    (void)umfi_refuse(refusal, reason->class, "%s",
+                      reason->text ? reason->text : "no memory to keep the reason");
+    refusal->result = reason->result;
+    refusal->line = reason->line;
 }
 
-void umfi_plugin_message(const struct umfi_plugin *plugin, const struct umfi_plugin_reason *reason,
+void umfi_plugin_message(const struct umfi_plugin *plugin, const struct umfi_refusal *refusal,
                          char buffer[UMFI_PLUGIN_MESSAGE_BYTES]) {
     struct umfi_text text;
     umfi_text_init(&text, buffer, UMFI_PLUGIN_MESSAGE_BYTES);
-    umfi_text_add(&text, "%s:%s: %s: %s (%s", umfi_manifest_kind_word(plugin->kind), plugin->name,
-                  umfi_refusal_word(reason->class),
-                  reason->text ? reason->text : "no memory to keep the reason",
-                  plugin->file_path);
-    if (reason->line) {
-        umfi_text_add(&text, ":%u", reason->line);
+    umfi_text_add(&text, "%s:%s: %s: %s", umfi_manifest_kind_word(plugin->kind), plugin->name,
+                  umfi_refusal_word(refusal->class), refusal->text);
+    if (*plugin->file_path) {
+        umfi_text_add(&text, " (%s", plugin->file_path);
+        if (refusal->line) {
+            umfi_text_add(&text, ":%u", refusal->line);
+        }
+        umfi_text_add(&text, ")");
     }
-    umfi_text_add(&text, ")");
 }
 
-void umfi_plugin_settle(struct umfi_plugin *plugin, enum umfi_plugin_phase phase,
+void umfi_plugin_settle(struct umfi_plugin *plugin, enum umfi_plugin_phase verdict,
                         const struct umfi_refusal *refusal) {
-    umfi_plugin_keep_reason(plugin, refusal);
-    atomic_store_explicit(&plugin->phase, phase, memory_order_relaxed);
+    umfi_plugin_reason_keep(&plugin->reason, refusal);
+    plugin->verdict = verdict;
 }
 
-struct umfi_plugin *umfi_plugin_create(const struct umfi_search_file *file, enum umfi_tier tier) {
+enum umfi_plugin_phase umfi_plugin_phase(const struct umfi_plugin *plugin) {
+    return plugin->verdict == UMFI_PHASE_NEW && plugin->load
+               ? atomic_load_explicit(&plugin->load->phase, memory_order_acquire)
+               : plugin->verdict;
+}
+
+static struct umfi_plugin *entry_alloc(enum umfi_tier tier, const char *path, const char *name) {
     struct umfi_plugin *plugin = umfi_meta_alloc(sizeof *plugin);
     if (plugin) {
         plugin->tier = tier;
-        plugin->file_path = file->path;
-        plugin->file_name = file->name;
-        plugin->manifest.name = plugin->manifest.module = "";
-        plugin->manifest.description = plugin->manifest.package = "";
+        plugin->file_path = path;
+        plugin->file_name = name;
+        umfi_manifest_init(&plugin->manifest);
+    }
+    return plugin;
+}
+
+struct umfi_plugin *umfi_plugin_create(const struct umfi_search_file *file, enum umfi_tier tier) {
+    return entry_alloc(tier, file->path, file->name);
+}
+
+struct umfi_plugin *umfi_plugin_create_bare(enum umfi_tier tier, enum umfi_manifest_kind kind,
+                                            const char *name,
+                                            const struct umfi_load_source *source) {
+    struct umfi_plugin *plugin = entry_alloc(tier, "", "");
+    if (plugin) {
+        plugin->kind = plugin->manifest.kind = kind;
+        plugin->name = name;
+        plugin->source = *source;
+        plugin->manifest.abi_minor = UMF_PLUGIN_ABI_MINOR;
     }
     return plugin;
 }
@@ -56,22 +76,22 @@ struct umfi_plugin *umfi_plugin_create(const struct umfi_search_file *file, enum
 void umfi_plugin_destroy(struct umfi_plugin *plugin) {
     umfi_manifest_fini(&plugin->manifest);
     umfi_meta_free_string(plugin->module_path);
-    umfi_meta_free_string(plugin->reason.text);
+    umfi_plugin_reason_fini(&plugin->reason);
     umfi_meta_free(plugin, sizeof *plugin);
 }
 
-/* Whose manifest it is: what it says, or where it was refused before it said
- * so, what NN-kind-name.yaml says; else the file itself is named. */
-static void entry_identify(struct umfi_plugin *plugin) {
+void umfi_plugin_identify(struct umfi_plugin *plugin) {
     const struct umfi_manifest *manifest = &plugin->manifest;
     plugin->kind = manifest->kind;
     plugin->name = manifest->name;
     if (manifest->kind != UMFI_MANIFEST_UNKNOWN && *manifest->name) {
         return;
     }
-    char stem[NAME_MAX + 1];
-    snprintf(stem, sizeof stem, "%.*s", (int)(strlen(plugin->file_name) - 3 - 5),
-             plugin->file_name + 3);
+    char stem[NAME_MAX + 1] = "";
+    if (umfi_search_is_manifest_name(plugin->file_name)) {
+        snprintf(stem, sizeof stem, "%.*s", (int)(strlen(plugin->file_name) - 3 - 5),
+                 plugin->file_name + 3);
+    }
     char *dash = strchr(stem, '-');
     if (dash) {
         *dash = '\0';
@@ -98,9 +118,15 @@ static char *path_join(const char *dir, const char *name) {
     return path;
 }
 
-static bool is_there(const char *path) {
+/* Notes which file it is. */
+static bool is_there(struct umfi_plugin *plugin, const char *path) {
     struct stat status;
-    return stat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
+    if (stat(path, &status) != 0) {
+        return errno != ENOENT && errno != ENOTDIR; /* opening it will tell */
+    }
+    plugin->source.device = status.st_dev;
+    plugin->source.inode = status.st_ino;
+    return true;
 }
 
 /* Keeps the path if the module is there, or if it is the first one tried: what
@@ -110,7 +136,7 @@ static bool module_try(struct umfi_plugin *plugin, const char *dir, bool *found)
     if (!path) {
         return false;
     }
-    *found = is_there(path);
+    *found = is_there(plugin, path);
     if (*found || !plugin->module_path) {
         umfi_meta_free_string(plugin->module_path);
         plugin->module_path = path;
@@ -126,7 +152,7 @@ static bool module_resolve(struct umfi_plugin *plugin, const struct umfi_search 
                            const struct umfi_search_dir *own, bool *found) {
     if (*plugin->manifest.module == '/') {
         plugin->module_path = umfi_meta_strdup(plugin->manifest.module);
-        *found = is_there(plugin->manifest.module);
+        *found = is_there(plugin, plugin->manifest.module);
         return plugin->module_path != NULL;
     }
     enum umfi_tier tier = own->tier == UMFI_TIER_ADMIN ? UMFI_TIER_VENDOR : own->tier;
@@ -135,30 +161,38 @@ static bool module_resolve(struct umfi_plugin *plugin, const struct umfi_search 
         return false;
     }
     for (const struct umfi_search_dir *d = search->dirs; d && !*found; d = d->next) {
-        if (d->tier == tier && d != own && !module_try(plugin, d->path, found)) {
+        if (d->tier == tier && d != own && umfi_search_is_searched(d) &&
+            !module_try(plugin, d->path, found)) {
             return false;
         }
     }
     return true;
 }
 
-static void entry_absent(struct umfi_plugin *plugin) {
+bool umfi_plugin_refuse_absent(const struct umfi_plugin *plugin, struct umfi_refusal *refusal) {
     const struct umfi_manifest *manifest = &plugin->manifest;
     const char *path = plugin->module_path ? plugin->module_path : manifest->module;
-    struct umfi_refusal refusal;
     if (*manifest->package) {
-        umfi_refuse(&refusal, UMFI_E_ABSENT, "%s does not exist: install %s", path,
-                    manifest->package);
-    } else {
-        umfi_refuse(&refusal, UMFI_E_ABSENT, "%s does not exist: install libumf-%s-%s", path,
-                    umfi_manifest_kind_word(plugin->kind), plugin->name);
+        return umfi_refuse(refusal, UMFI_E_ABSENT, "%s does not exist: install %s", path,
+                           manifest->package);
     }
-    umfi_plugin_settle(plugin, UMFI_PHASE_ABSENT, &refusal);
-    umfi_info("%s:%s: %s", umfi_manifest_kind_word(plugin->kind), plugin->name, refusal.text);
+    return umfi_refuse(refusal, UMFI_E_ABSENT, "%s does not exist: install libumf-%s-%s", path,
+                       umfi_manifest_kind_word(plugin->kind), plugin->name);
+}
+
+/* Whether a path may be used; in part only where that is worth a warning. */
+static bool path_trust(struct umfi_plugin *plugin, const struct umfi_scan *scan,
+                       enum umfi_tier tier, const char *path, struct umfi_refusal *refusal) {
+    enum umfi_trust_verdict verdict = umfi_trust_judge(scan->trust, tier, path, refusal);
+    if (verdict == UMFI_TRUST_WARN && !plugin->is_insecure) {
+        plugin->is_insecure = true;
+        umfi_plugin_reason_keep(&plugin->reason, refusal);
+    }
+    return verdict != UMFI_TRUST_REFUSE;
 }
 
 /* What a good manifest's module is: there, absent, or not even to be opened. */
-static bool module_judge(struct umfi_plugin *plugin, const struct umfi_search *search,
+static bool module_judge(struct umfi_plugin *plugin, const struct umfi_scan *scan,
                          const struct umfi_search_dir *own, struct umfi_refusal *refusal) {
     const struct umfi_manifest *manifest = &plugin->manifest;
     if (*manifest->module == '/' && own->tier == UMFI_TIER_VENDOR) {
@@ -167,70 +201,57 @@ static bool module_judge(struct umfi_plugin *plugin, const struct umfi_search *s
                            manifest->module);
     }
     bool found;
-    if (!module_resolve(plugin, search, own, &found)) {
+    if (!module_resolve(plugin, scan->search, own, &found)) {
         return umfi_refuse_no_memory(refusal);
     }
     if (!found) {
-        entry_absent(plugin);
-    } else if (manifest->abi_major != UMF_PLUGIN_ABI_MAJOR) {
+        (void)umfi_plugin_refuse_absent(plugin, refusal);
+        umfi_plugin_settle(plugin, UMFI_PHASE_ABSENT, refusal);
+        return true;
+    }
+    if (manifest->abi_major != UMF_PLUGIN_ABI_MAJOR) {
         return umfi_refuse(refusal, UMFI_E_ABI, "plugin ABI %u.x, host %d.%d",
                            manifest->abi_major, UMF_PLUGIN_ABI_MAJOR, UMF_PLUGIN_ABI_MINOR);
     }
-    return true;
+    return path_trust(plugin, scan, own->tier, plugin->module_path, refusal);
 }
 
-static void unknown_warn(const struct umfi_plugin *plugin) {
-    const struct umfi_manifest *manifest = &plugin->manifest;
-    for (unsigned u = 0; u < manifest->unknown_count && u < UMFI_MANIFEST_UNKNOWN_MAX; u++) {
-        umfi_warn("%s:%u: unknown key '%.64s'", plugin->file_path, manifest->unknown[u].line,
-                  manifest->unknown[u].key);
-    }
-}
-
-static void entry_refuse(struct umfi_plugin *plugin, const struct umfi_refusal *refusal) {
-    char text[UMFI_PLUGIN_MESSAGE_BYTES];
-    umfi_plugin_settle(plugin, UMFI_PHASE_REFUSED, refusal);
-    umfi_plugin_message(plugin, &plugin->reason, text);
-    umfi_log(UMFI_LOG_ERROR, __func__, "%s", text);
-}
-
-static bool is_component(enum umfi_manifest_kind kind) {
+bool umfi_plugin_is_component(enum umfi_manifest_kind kind) {
     return kind == UMFI_MANIFEST_POOL || kind == UMFI_MANIFEST_PROVIDER ||
            kind == UMFI_MANIFEST_MEMTARGET;
 }
 
-bool umfi_plugin_judge(struct umfi_plugin *plugin, const struct umfi_search *search,
+bool umfi_plugin_judge(struct umfi_plugin *plugin, const struct umfi_scan *scan,
                        const struct umfi_search_file *file,
                        const struct umfi_manifest_file *contents,
                        const struct umfi_search_file *mask, struct umfi_refusal *fault) {
     plugin->device = contents->device;
     plugin->inode = contents->inode;
-    bool is_good = fault->class == UMFI_E_NONE &&
+    plugin->is_bare_mask = mask == file;
+    bool is_good = fault->class == UMFI_E_NONE && !plugin->is_bare_mask &&
+                   path_trust(plugin, scan, file->dir->tier, file->path, fault) &&
                    umfi_manifest_parse(contents->bytes, contents->size, &plugin->manifest, fault);
     if (!is_good && fault->class == UMFI_E_NO_MEMORY) {
         return false;
     }
-    entry_identify(plugin);
+    umfi_plugin_identify(plugin);
     if (mask) {
         umfi_refuse(fault, UMFI_E_DISABLED, "masked by %s", mask->path);
         umfi_plugin_settle(plugin, UMFI_PHASE_DISABLED, fault);
         return true;
     }
-    if (is_good && is_component(plugin->kind)) {
-        is_good = module_judge(plugin, search, file->dir, fault);
-    }
-    if (!is_good) {
-        entry_refuse(plugin, fault);
-        return fault->class != UMFI_E_NO_MEMORY;
-    }
-    unknown_warn(plugin);
-    if (!is_component(plugin->kind)) {
-        umfi_warn("%s: manifests of kind %s are read but not acted upon yet", plugin->file_path,
-                  umfi_manifest_kind_word(plugin->kind));
-    }
-    if (!plugin->manifest.is_enabled) {
+    if (is_good && !plugin->manifest.is_enabled) {
+        bool found; /* whatever its module is like, it is not going to be used */
         umfi_refuse(fault, UMFI_E_DISABLED, "disabled by %s", file->path);
         umfi_plugin_settle(plugin, UMFI_PHASE_DISABLED, fault);
+        return !umfi_plugin_is_component(plugin->kind) ||
+               module_resolve(plugin, scan->search, file->dir, &found);
     }
-    return true;
+    if (is_good && umfi_plugin_is_component(plugin->kind)) {
+        is_good = module_judge(plugin, scan, file->dir, fault);
+    }
+    if (!is_good && fault->class != UMFI_E_NO_MEMORY) {
+        umfi_plugin_settle(plugin, UMFI_PHASE_REFUSED, fault);
+    }
+    return is_good || fault->class != UMFI_E_NO_MEMORY;
 }

@@ -30,8 +30,19 @@ struct umfi_offer {
     } ops;
 };
 
-/* Calls query. Refuses with E_INIT, E_CORRUPT, E_ABI or E_MISMATCH; `offer` is
- * then of no use. The offer must not move afterwards. */
+/* Asks a module for its descriptor. Refuses with E_INIT or E_CORRUPT. */
+bool umfi_handshake_ask(const umf_plugin_host_t *host, umf_plugin_query_fn query,
+                        const umf_plugin_desc_t **desc, struct umfi_refusal *refusal);
+/* The whole of a descriptor that comes without a manifest: besides what taking a
+ * component looks at, every component's kind and name, and that none is there
+ * twice. Refuses with E_CORRUPT or E_ABI. */
+bool umfi_handshake_check(const umf_plugin_host_t *host, const umf_plugin_desc_t *desc,
+                          struct umfi_refusal *refusal);
+/* Takes the component that the manifest speaks of. Refuses with E_CORRUPT, E_ABI
+ * or E_MISMATCH; `offer` is then of no use. The offer must not move afterwards. */
+bool umfi_handshake_take(const struct umfi_handshake *handshake, const umf_plugin_desc_t *desc,
+                         struct umfi_offer *offer, struct umfi_refusal *refusal);
+/* Asks, then takes. */
 bool umfi_handshake_run(const struct umfi_handshake *handshake, umf_plugin_query_fn query,
                         struct umfi_offer *offer, struct umfi_refusal *refusal);
 

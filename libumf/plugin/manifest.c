@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "core/meta.h"
 #include "plugin/manifest_values.h"
 #include "plugin/manifest_yaml.h"
@@ -69,11 +70,24 @@ static const struct key keys[] = {
     {"params", COMPONENT, 0, umfi_value_params, FIELD(params)},
     {"disable", BIT(POLICY), 0, umfi_value_disable, FIELD(disable)},
     {"default", BIT(POLICY), 0, umfi_value_default, FIELD(default_pools)},
-    {"user_manifests", BIT(POLICY), 0, umfi_value_allow, FIELD(allows_user_manifests)},
-    {"stack", BIT(STACK), BIT(STACK), umfi_value_text, FIELD(stack)},
+    {"user_manifests", BIT(POLICY), 0, umfi_value_allow, FIELD(user_manifests)},
+    {"stack", BIT(STACK), BIT(STACK), umfi_value_stack, FIELD(stack)},
 };
 #define KEY_COUNT (sizeof keys / sizeof keys[0])
 #define LEADING_KEYS 3
+
+const char *umfi_manifest_nearest_key(enum umfi_manifest_kind kind, const char *word) {
+    const char *nearest = NULL;
+    unsigned least = 3; /* two letters wrong are a typing error */
+    for (size_t k = 0; k < KEY_COUNT; k++) {
+        unsigned distance = umfi_text_distance(keys[k].name, word);
+        if ((keys[k].kinds & 1u << kind) && distance < least) {
+            nearest = keys[k].name;
+            least = distance;
+        }
+    }
+    return nearest;
+}
 
 static bool key_read(struct umfi_value_reader *r, const struct key *key) {
     unsigned value = umfi_yaml_value(r->yaml, 0, key->name);
@@ -132,8 +146,7 @@ static void identity_read(struct umfi_value_reader *r) {
     }
 }
 
-bool umfi_manifest_parse(const char *bytes, size_t size, struct umfi_manifest *manifest,
-                         struct umfi_refusal *refusal) {
+void umfi_manifest_init(struct umfi_manifest *manifest) {
     *manifest = (struct umfi_manifest){
         .name = "",
         .description = "",
@@ -143,6 +156,11 @@ bool umfi_manifest_parse(const char *bytes, size_t size, struct umfi_manifest *m
         .priority = UMFI_MANIFEST_PRIORITY,
         .is_enabled = true,
     };
+}
+
+bool umfi_manifest_parse(const char *bytes, size_t size, struct umfi_manifest *manifest,
+                         struct umfi_refusal *refusal) {
+    umfi_manifest_init(manifest);
     struct umfi_yaml *yaml = umfi_meta_alloc(sizeof *yaml);
     if (!yaml) {
         return umfi_refuse_no_memory(refusal);

@@ -28,6 +28,9 @@ enum umfi_manifest_kind {
     UMFI_MANIFEST_STACK,
 };
 
+/* allow, deny, or nothing said. */
+enum umfi_manifest_answer { UMFI_ANSWER_NONE, UMFI_ANSWER_ALLOW, UMFI_ANSWER_DENY };
+
 /* `count` strings, one after the other, each with its 0. */
 struct umfi_manifest_list {
     const char *text;
@@ -56,7 +59,7 @@ struct umfi_manifest {
     /* policy */
     struct umfi_manifest_list disable;
     struct umfi_manifest_list default_pools, default_providers;
-    bool allows_user_manifests;
+    enum umfi_manifest_answer user_manifests;
 
     /* stack */
     const char *stack;
@@ -68,6 +71,8 @@ struct umfi_manifest {
     size_t text_bytes;
 };
 
+/* Every key's default. */
+void umfi_manifest_init(struct umfi_manifest *manifest);
 /* After a refusal the manifest still tells kind and name where they were read.
  * umfi_manifest_fini in either case. */
 bool umfi_manifest_parse(const char *bytes, size_t size, struct umfi_manifest *manifest,
@@ -79,6 +84,9 @@ const char *umfi_manifest_kind_word(enum umfi_manifest_kind kind);
 /* UNKNOWN for anything else. */
 enum umfi_manifest_kind umfi_manifest_kind_of(const char *word);
 bool umfi_manifest_is_name(const char *text);
+
+/* The key of this kind's manifests that is most like a word; NULL: none is. */
+const char *umfi_manifest_nearest_key(enum umfi_manifest_kind kind, const char *word);
 
 /* The string after `text` in a list. */
 const char *umfi_manifest_list_next(const char *text);

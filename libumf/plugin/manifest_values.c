@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "plugin/stack_text.h"
 
 static bool must_be(struct umfi_value_reader *r, const char *key, unsigned node, const char *what) {
     const struct umfi_yaml_node *n = &r->yaml->nodes[node];
@@ -73,8 +74,18 @@ bool umfi_value_allow(struct umfi_value_reader *r, const char *key, unsigned nod
     if (!text || (!is_allowed && strcmp(text, "deny") != 0)) {
         return must_be(r, key, node, "allow or deny");
     }
-    *(bool *)field = is_allowed;
+    *(enum umfi_manifest_answer *)field = is_allowed ? UMFI_ANSWER_ALLOW : UMFI_ANSWER_DENY;
     return true;
+}
+
+bool umfi_value_stack(struct umfi_value_reader *r, const char *key, unsigned node, void *field) {
+    struct umfi_stack_text stack;
+    if (!umfi_value_text(r, key, node, field)) {
+        return false;
+    }
+    return umfi_stack_text_parse(r->yaml->nodes[node].text, &stack) ||
+           umfi_refuse_at(r->refusal, UMFI_E_FIELD, r->yaml->nodes[node].line,
+                          "'%s' column %zu: %s", key, stack.error_column, stack.error);
 }
 
 bool umfi_value_priority(struct umfi_value_reader *r, const char *key, unsigned node, void *field) {
@@ -152,11 +163,11 @@ static bool is_kind_and_name(const char *text) {
     if (!colon || !umfi_manifest_is_name(colon + 1)) {
         return false;
     }
-    for (unsigned kind = UMFI_MANIFEST_POOL; kind <= UMFI_MANIFEST_MEMTARGET; kind++) {
+    for (unsigned kind = UMFI_MANIFEST_POOL; kind <= UMFI_MANIFEST_STACK; kind++) {
         const char *word = umfi_manifest_kind_word((enum umfi_manifest_kind)kind);
         size_t bytes = (size_t)(colon - text);
         if (strlen(word) == bytes && memcmp(text, word, bytes) == 0) {
-            return true;
+            return kind != UMFI_MANIFEST_POLICY; /* a policy is masked instead */
         }
     }
     return false;

@@ -27,7 +27,8 @@ UMFI_VALUE_READER(name);     /* const char *: [a-z][a-z0-9_-]{0,31} */
 UMFI_VALUE_READER(module);   /* const char * that ld.so will neither search nor expand */
 UMFI_VALUE_READER(kind);     /* enum umfi_manifest_kind */
 UMFI_VALUE_READER(bool);     /* bool: true or false */
-UMFI_VALUE_READER(allow);    /* bool: allow or deny */
+UMFI_VALUE_READER(allow);    /* enum umfi_manifest_answer: allow or deny */
+UMFI_VALUE_READER(stack);    /* const char * that reads as a stack */
 UMFI_VALUE_READER(priority); /* unsigned: 0-99 */
 UMFI_VALUE_READER(abi);      /* unsigned[2]: major, minor */
 UMFI_VALUE_READER(names);    /* struct umfi_manifest_list */

@@ -10,11 +10,42 @@
 struct builder {
     struct umfi_yaml *yaml;
     struct umfi_refusal *refusal;
+    unsigned last_line; /* of the input */
     unsigned depth;
     unsigned open[UMFI_YAML_DEPTH_MAX];
     unsigned child_counts[UMFI_YAML_DEPTH_MAX];
     bool has_document;
 };
+
+/* CR LF, CR, LF, NEL, LS and PS end a line of YAML. */
+static bool is_line_end(const char *c, size_t left) {
+    switch ((unsigned char)*c) {
+    case '\n':
+        return true;
+    case '\r':
+        return left < 2 || c[1] != '\n';
+    case 0xc2:
+        return left > 1 && memcmp(c, "\xc2\x85", 2) == 0;
+    case 0xe2:
+        return left > 2 && (memcmp(c, "\xe2\x80\xa8", 3) == 0 || memcmp(c, "\xe2\x80\xa9", 3) == 0);
+    default:
+        return false;
+    }
+}
+
+/* The line of what follows these bytes. */
+static unsigned line_after(const char *bytes, size_t size) {
+    unsigned line = 1;
+    for (size_t i = 0; i < size; i++) {
+        line += is_line_end(bytes + i, size - i);
+    }
+    return line;
+}
+
+/* At the end libyaml begins another line, whether or not the last was ended. */
+static unsigned line_of(const struct builder *b, const yaml_mark_t *mark) {
+    return mark->line < b->last_line ? (unsigned)mark->line + 1 : b->last_line;
+}
 
 static bool is_key_next(const struct builder *b) {
     return b->depth > 0 && b->yaml->nodes[b->open[b->depth - 1]].type == UMFI_YAML_MAPPING &&
@@ -122,7 +153,7 @@ static bool has_decoration(struct builder *b, const yaml_char_t *anchor, const y
 }
 
 static bool event_take(struct builder *b, const yaml_event_t *event) {
-    unsigned line = (unsigned)event->start_mark.line + 1;
+    unsigned line = line_of(b, &event->start_mark);
     switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
         return document_begin(b, event, line);
@@ -147,19 +178,16 @@ static bool event_take(struct builder *b, const yaml_event_t *event) {
     }
 }
 
-static bool parser_refuse(const yaml_parser_t *parser, const char *bytes,
-                          struct umfi_refusal *refusal) {
+static bool parser_refuse(const yaml_parser_t *parser, const struct builder *b,
+                          const char *bytes) {
     if (parser->error == YAML_MEMORY_ERROR) {
-        return umfi_refuse_no_memory(refusal);
+        return umfi_refuse_no_memory(b->refusal);
     }
-    size_t line = parser->problem_mark.line + 1;
+    unsigned line = line_of(b, &parser->problem_mark);
     if (parser->error == YAML_READER_ERROR) { /* which knows only an offset */
-        line = 1;
-        for (size_t i = 0; i < parser->problem_offset; i++) {
-            line += bytes[i] == '\n';
-        }
+        line = line_after(bytes, parser->problem_offset);
     }
-    return umfi_refuse_at(refusal, UMFI_E_SYNTAX, (unsigned)line, "%s",
+    return umfi_refuse_at(b->refusal, UMFI_E_SYNTAX, line, "%s",
                           parser->problem ? parser->problem : "not YAML");
 }
 
@@ -167,7 +195,7 @@ static bool events_read(yaml_parser_t *parser, struct builder *b, const char *by
     for (bool is_end = false; !is_end;) {
         yaml_event_t event;
         if (!yaml_parser_parse(parser, &event)) {
-            return parser_refuse(parser, bytes, b->refusal);
+            return parser_refuse(parser, b, bytes);
         }
         bool is_good = event_take(b, &event);
         is_end = event.type == YAML_STREAM_END_EVENT;
@@ -195,9 +223,14 @@ bool umfi_yaml_parse(struct umfi_yaml *yaml, const char *bytes, size_t size,
     if (!yaml->text || !yaml_parser_initialize(&parser)) {
         return umfi_refuse_no_memory(refusal);
     }
+    if (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
+        bytes += 3; /* a byte order mark, which libyaml skips only where it guesses */
+        size -= 3;
+    }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, size);
-    struct builder b = {.yaml = yaml, .refusal = refusal};
+    struct builder b = {
+        .yaml = yaml, .refusal = refusal, .last_line = line_after(bytes, size)};
     bool is_good = events_read(&parser, &b, bytes);
     while (b.depth > 0) {
         collection_close(&b);

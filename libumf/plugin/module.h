@@ -15,8 +15,8 @@
 
 #include "plugin/refusal.h"
 
-/* `path` is absolute. Refuses with E_ACCESS, E_FORMAT, E_ARCH, E_DEPENDENCY,
- * E_STATIC_TLS or E_NOT_PLUGIN. */
+/* `path` is absolute. Refuses with E_PATH, E_ABSENT, E_ACCESS, E_FORMAT, E_ARCH,
+ * E_DEPENDENCY, E_STATIC_TLS or E_NOT_PLUGIN. */
 bool umfi_module_open(const char *path, umf_plugin_query_fn *query, struct umfi_refusal *refusal);
 
 /* fork: libltdl is at rest, or the child does without it. */

@@ -7,12 +7,25 @@
 #ifndef UMFI_PLUGIN_PLUGIN_H
 #define UMFI_PLUGIN_PLUGIN_H
 
+#include <stdbool.h>
+
 #include "core/component.h"
+#include "plugin/manifest.h"
 
 /* Finds a component by kind and name, loads its module and starts it if need
  * be. On failure the reason is this thread's error text. Lock-free once READY. */
 umf_result_t umfi_plugin_find(umf_plugin_kind_t kind, const char *name,
                               struct umfi_component **component);
+
+/* The first default of this kind that is ready, or can be made so: the component's
+ * name, which lives as long as the process. On failure the text tells of each. */
+umf_result_t umfi_plugin_default(umf_plugin_kind_t kind, const char **name);
+
+/* A copy of a stack manifest's text, for umfi_meta_free_string. On failure the
+ * reason is this thread's error text. */
+umf_result_t umfi_plugin_stack(const char *name, char **text);
+/* Whether a provider, or else a stack, goes by this name in the manifests. */
+bool umfi_plugin_is_named(enum umfi_manifest_kind kind, const char *name);
 
 /* Where making an object failed and nobody said why, says at least what failed
  * and with which result. Passes the result on. */

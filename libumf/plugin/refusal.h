@@ -50,7 +50,7 @@ struct umfi_refusal {
 };
 
 /* Fills in the refusal and answers false, so that a predicate can return it.
- * Control characters in the text become '?'. */
+ * Bytes of the text that are a control character's, or no UTF-8, become '?'. */
 bool umfi_refuse(struct umfi_refusal *refusal, enum umfi_refusal_class class, const char *format,
                  ...) UMFI_PRINTF(3, 4);
 /* The same about a line; E_SYNTAX and E_FIELD texts begin with "line L: ". */

@@ -3,12 +3,16 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 
+#include "base/errno_text.h"
 #include "core/log.h"
 #include "core/meta.h"
+#include "plugin/debug.h"
 
 const char *umfi_tier_word(enum umfi_tier tier) {
     static const char *const words[] = {
@@ -19,13 +23,28 @@ const char *umfi_tier_word(enum umfi_tier tier) {
     return words[tier];
 }
 
+/* $XDG_CONFIG_HOME/umf.d, or what that stands for where it is not set; the XDG
+ * base directory specification has relative paths ignored. */
+static const char *user_dir_write(char buffer[PATH_MAX]) {
+    const char *config = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
+    int length = -1;
+    if (config && *config) {
+        length = *config == '/' ? snprintf(buffer, PATH_MAX, "%s/umf.d", config) : -1;
+    } else if (home && *home == '/') {
+        length = snprintf(buffer, PATH_MAX, "%s/.config/umf.d", home);
+    }
+    return length > 0 && length < PATH_MAX ? buffer : NULL;
+}
+
 void umfi_search_defaults(struct umfi_search_options *options) {
     *options = (struct umfi_search_options){
+        .is_secure = getauxval(AT_SECURE) != 0,
         .path = secure_getenv("UMF_PLUGIN_PATH"),
         .path_only = secure_getenv("UMF_PLUGIN_PATH_ONLY"),
         .admin_dir = UMFI_SYSCONFDIR "/umf.d",
         .vendor_dirs = {UMFI_LIBDIR "/umf/plugins", "/usr/lib/umf/plugins"},
     };
+    options->user_dir = user_dir_write(options->user_dir_text);
 }
 
 bool umfi_search_is_manifest_name(const char *name) {
@@ -67,6 +86,29 @@ static bool file_add(struct umfi_search_dir *dir, const char *name) {
     return true;
 }
 
+static bool is_yaml(const char *name) {
+    const char *dot = strrchr(name, '.');
+    return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+/* What looks like a manifest but for its name is worth telling. */
+static bool file_pass_over(struct umfi_search_dir *dir, const char *name) {
+    if (name[0] != '.') {
+        umfi_plugin_debug(UMFI_DEBUG_SEARCH, "%s/%s: not a manifest's name, passed over",
+                          dir->path, name);
+    }
+    if (!is_yaml(name)) {
+        return true;
+    }
+    dir->passed_over++;
+    if (dir->passed_name && strcmp(dir->passed_name, name) < 0) {
+        return true;
+    }
+    umfi_meta_free_string(dir->passed_name);
+    dir->passed_name = umfi_meta_strdup(name);
+    return dir->passed_name != NULL;
+}
+
 /* Whether there was memory for every name. */
 static bool dir_read(struct umfi_search_dir *dir, DIR *stream) {
     for (;;) {
@@ -76,21 +118,21 @@ static bool dir_read(struct umfi_search_dir *dir, DIR *stream) {
             dir->error = errno;
             return true;
         }
-        if (!umfi_search_is_manifest_name(entry->d_name)) {
-            if (entry->d_name[0] != '.') {
-                umfi_debug("%s/%s: not a manifest's name, passed over", dir->path, entry->d_name);
-            }
-        } else if (!file_add(dir, entry->d_name)) {
+        bool is_manifest = umfi_search_is_manifest_name(entry->d_name);
+        if (!(is_manifest ? file_add : file_pass_over)(dir, entry->d_name)) {
             return false;
         }
     }
 }
 
 static bool is_same_dir(const struct umfi_search_dir *a, const struct umfi_search_dir *b) {
-    return !a->error && a->device == b->device && a->inode == b->inode;
+    return umfi_search_is_searched(a) && !a->error && a->device == b->device && a->inode == b->inode;
 }
 
 static bool dir_scan(struct umfi_search *search, struct umfi_search_dir *dir) {
+    if (!umfi_search_is_searched(dir)) {
+        return true;
+    }
     if (dir->path[0] != '/') {
         dir->error = EINVAL;
         umfi_warn("%s: not an absolute path, passed over", dir->path);
@@ -115,54 +157,104 @@ static bool dir_scan(struct umfi_search *search, struct umfi_search_dir *dir) {
     return is_done;
 }
 
-static bool dir_add(struct umfi_search *search, enum umfi_tier tier, const char *path,
-                    size_t length) {
-    while (length > 1 && path[length - 1] == '/') {
+static void dir_tell(const struct umfi_search_dir *dir) {
+    const char *tier = umfi_tier_word(dir->tier), *path = dir->path[0] ? dir->path : dir->origin;
+    if (dir->ignored) {
+        umfi_plugin_debug(UMFI_DEBUG_SEARCH, "%s: %s: ignored: %s", tier, path, dir->ignored);
+    } else if (!dir->path[0]) {
+        umfi_plugin_debug(UMFI_DEBUG_SEARCH, "%s: %s: not set", tier, path);
+    } else if (dir->error) {
+        umfi_plugin_debug(UMFI_DEBUG_SEARCH, "%s: %s: %s", tier, path, umfi_errno_text(dir->error));
+    } else if (dir->is_repeated) {
+        umfi_plugin_debug(UMFI_DEBUG_SEARCH, "%s: %s: seen before", tier, path);
+    } else {
+        umfi_plugin_debug(UMFI_DEBUG_SEARCH, "%s: %s: %zu manifests", tier, path, dir->file_count);
+    }
+}
+
+/* A place to look in, as it is named. */
+struct place {
+    enum umfi_tier tier;
+    const char *origin, *ignored;
+    const char *path; /* need not end at length */
+    size_t length;
+};
+
+static bool place_add(struct umfi_search *search, const struct place *place) {
+    size_t length = place->length;
+    while (length > 1 && place->path[length - 1] == '/') {
         length--;
     }
     struct umfi_search_dir *dir = umfi_meta_alloc(sizeof *dir + length + 1);
     if (!dir) {
         return false;
     }
-    dir->tier = tier;
-    memcpy(dir->path, path, length);
+    dir->tier = place->tier;
+    dir->origin = place->origin;
+    dir->ignored = place->ignored;
+    if (length > 0) {
+        memcpy(dir->path, place->path, length);
+    }
     struct umfi_search_dir **last = &search->dirs;
     while (*last) {
         last = &(*last)->next;
     }
     *last = dir;
-    return dir_scan(search, dir);
+    bool is_done = dir_scan(search, dir);
+    dir_tell(dir);
+    return is_done;
 }
 
-static bool path_add(struct umfi_search *search, const char *path) {
-    while (path && *path) {
-        size_t length = strcspn(path, ":");
-        if (length > 0 && !dir_add(search, UMFI_TIER_ENVIRONMENT, path, length)) {
+/* Each directory of a variable, or one place that says that it is not set. */
+static bool path_add(struct umfi_search *search, const struct umfi_search_options *options,
+                     const char *variable, const char *path) {
+    struct place place = {.tier = UMFI_TIER_ENVIRONMENT, .origin = variable};
+    if (options->is_secure) {
+        place.ignored = "secure execution";
+        path = NULL;
+    }
+    if (!path || !*path) {
+        return place_add(search, &place);
+    }
+    while (*path) {
+        place.path = path;
+        place.length = strcspn(path, ":");
+        if (place.length > 0 && !place_add(search, &place)) {
             return false;
         }
-        path += length + (path[length] == ':');
+        path += place.length + (path[place.length] == ':');
     }
     return true;
 }
 
-static bool tier_add(struct umfi_search *search, enum umfi_tier tier, const char *dir) {
-    return !dir || dir_add(search, tier, dir, strlen(dir));
+static bool dir_add(struct umfi_search *search, enum umfi_tier tier, const char *path,
+                    const char *ignored) {
+    const struct place place = {.tier = tier,
+                                .origin = tier == UMFI_TIER_USER ? "XDG_CONFIG_HOME" : "built in",
+                                .ignored = ignored,
+                                .path = path,
+                                .length = path ? strlen(path) : 0};
+    return (!path && tier != UMFI_TIER_USER) || place_add(search, &place);
 }
 
 bool umfi_search_run(struct umfi_search *search, const struct umfi_search_options *options) {
     search->dirs = NULL;
-    if (!path_add(search, options->path)) {
+    if (!path_add(search, options, "UMF_PLUGIN_PATH", options->path) ||
+        !path_add(search, options, "UMF_PLUGIN_PATH_ONLY", options->path_only)) {
         return false;
     }
-    if (options->path_only) {
-        return path_add(search, options->path_only);
-    }
-    if (!tier_add(search, UMFI_TIER_USER, options->user_dir) ||
-        !tier_add(search, UMFI_TIER_ADMIN, options->admin_dir)) {
+    const char *ignored = options->path_only && !options->is_secure
+                              ? "UMF_PLUGIN_PATH_ONLY is set" : NULL;
+    const char *user_ignored = options->is_secure         ? "secure execution"
+                               : ignored                  ? ignored
+                               : options->is_user_allowed ? NULL
+                                                          : "no policy allows user manifests";
+    if (!dir_add(search, UMFI_TIER_USER, options->user_dir, user_ignored) ||
+        !dir_add(search, UMFI_TIER_ADMIN, options->admin_dir, ignored)) {
         return false;
     }
     for (size_t i = 0; i < UMFI_VENDOR_DIRS; i++) {
-        if (!tier_add(search, UMFI_TIER_VENDOR, options->vendor_dirs[i])) {
+        if (!dir_add(search, UMFI_TIER_VENDOR, options->vendor_dirs[i], ignored)) {
             return false;
         }
     }
@@ -177,6 +269,7 @@ void umfi_search_fini(struct umfi_search *search) {
             file = next_file;
         }
         struct umfi_search_dir *next_dir = dir->next;
+        umfi_meta_free_string(dir->passed_name);
         umfi_meta_free(dir, dir_bytes(dir));
         dir = next_dir;
     }

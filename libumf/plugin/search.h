@@ -3,11 +3,14 @@
  *
  * Directories in falling precedence, tier by tier; within one, names in strcmp
  * order. A search opens directories only, never a file. It keeps each directory
- * it looked at with what came of it, because an error names them all.
+ * it looked at, and each it would have, with what came of it: an error names them,
+ * and so does `umf paths`.
  */
 #ifndef UMFI_PLUGIN_SEARCH_H
 #define UMFI_PLUGIN_SEARCH_H
 
+#include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -27,11 +30,14 @@ const char *umfi_tier_word(enum umfi_tier tier);
 
 /* What a search is told; NULL is "not there". */
 struct umfi_search_options {
+    bool is_secure;        /* the environment and the user's files are not heard */
+    bool is_user_allowed;  /* by a policy */
     const char *path;      /* directories joined by ':', in front of all others */
     const char *path_only; /* the same, instead of the user, admin and vendor tiers */
-    const char *user_dir;  /* NULL unless a policy allows it */
+    const char *user_dir;
     const char *admin_dir;
     const char *vendor_dirs[UMFI_VENDOR_DIRS];
+    char user_dir_text[PATH_MAX]; /* where umfi_search_defaults writes user_dir */
 };
 /* From the environment (nothing in secure execution) and the build's prefix. */
 void umfi_search_defaults(struct umfi_search_options *options);
@@ -47,14 +53,26 @@ struct umfi_search_file {
 struct umfi_search_dir {
     struct umfi_search_dir *next; /* in falling precedence */
     enum umfi_tier tier;
+    const char *origin;  /* who named it: a variable, or "built in" */
+    const char *ignored; /* why it is not searched; NULL: it is */
     int error;         /* 0: read; ENOENT: not there; else why it cannot be read */
     bool is_repeated;  /* the same directory as an earlier one: not read again */
     dev_t device;
     ino_t inode;
     size_t file_count;
+    size_t passed_over; /* .yaml and .yml files of other names */
+    char *passed_name;  /* the first of them in strcmp order; NULL: none */
     struct umfi_search_file *files;
-    char path[];
+    char path[]; /* "" for a variable that is not set */
 };
+/* Whether there is a directory behind it that was read, or tried. */
+static inline bool umfi_search_is_searched(const struct umfi_search_dir *dir) {
+    return !dir->ignored && dir->path[0];
+}
+/* Whether it was tried in vain. */
+static inline bool umfi_search_is_unreadable(const struct umfi_search_dir *dir) {
+    return umfi_search_is_searched(dir) && dir->error && dir->error != ENOENT;
+}
 
 /* All from umfi_meta_alloc. */
 struct umfi_search {

@@ -40,9 +40,10 @@ static bool read_name(struct reader *reader, struct umfi_slice *name, const char
 /* Whether `name =` stands at `text`: then a comma before it ends a value. */
 static bool starts_option(const char *text) {
     text += strspn(text, " \t\r\n");
-    text += name_length(text);
+    size_t length = name_length(text);
+    text += length;
     text += strspn(text, " \t\r\n");
-    return *text == '=';
+    return length > 0 && *text == '=';
 }
 
 static bool read_quoted(struct reader *reader, struct umfi_slice *value) {
@@ -83,11 +84,11 @@ static bool read_value(struct reader *reader, struct umfi_slice *value) {
 
 static bool read_option(struct reader *reader) {
     struct umfi_stack_text *stack = reader->stack;
+    skip_blanks(reader);
     if (stack->option_count == UMFI_STACK_OPTIONS) {
         return fail(reader, "a stack has at most 64 options");
     }
     struct umfi_stack_option *option = &stack->options[stack->option_count];
-    skip_blanks(reader);
     option->column = (size_t)(reader->at - reader->spec) + 1;
     if (!read_name(reader, &option->name, "a parameter's name was expected")) {
         return false;
@@ -127,11 +128,11 @@ static bool read_options(struct reader *reader) {
 
 static bool read_part(struct reader *reader) {
     struct umfi_stack_text *stack = reader->stack;
+    skip_blanks(reader);
     if (stack->part_count == UMFI_STACK_PARTS) {
         return fail(reader, "a stack has at most 8 parts");
     }
     struct umfi_stack_part *part = &stack->parts[stack->part_count];
-    skip_blanks(reader);
     part->column = (size_t)(reader->at - reader->spec) + 1;
     if (!read_name(reader, &part->name, "a plugin's name was expected")) {
         return false;

@@ -36,6 +36,7 @@ START_TEST(good_stacks_come_apart) {
         {"os(numa_list=0,2,part_size=4K)", "os[numa_list=0,2][part_size=4K]"},
         {"os(partitions=3:1,5:0 , name = big one )", "os[partitions=3:1,5:0][name=big one]"},
         {"os(protection=read|write)", "os[protection=read|write]"},
+        {"os(partitions=3:1,=5)", "os[partitions=3:1,=5]"},
         {"file(path=\"/a,b)=c@d\")", "file[path=/a,b)=c@d]"},
         {"file(path=\"\")", "file[path=]"},
         {"level-zero(x=1)", "level-zero[x=1]"},
@@ -66,6 +67,7 @@ START_TEST(bad_stacks_are_refused_at_their_column) {
         {"disjoint(name=\"x) @ os", 15, "a closing"},
         {"disjoint(name=\"x\"y) @ os", 18, "',' or ')'"},
         {"a@b@c@d@e@f@g@h@i", 17, "at most 8 parts"},
+        {"a@b@c@d@e@f@g@h@ \ti", 19, "at most 8 parts"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         ck_assert(!umfi_stack_text_parse(rows[i].spec, &stack));
@@ -78,10 +80,11 @@ END_TEST
 START_TEST(more_options_than_there_is_room_for_are_refused) {
     char spec[1024] = "os(";
     for (int i = 0; i < 65; i++) {
-        strcat(spec, i ? ",a=1" : "a=1");
+        strcat(spec, i ? ", a=1" : "a=1");
     }
     strcat(spec, ")");
     ck_assert(!umfi_stack_text_parse(spec, &stack));
+    ck_assert_uint_eq(stack.error_column, strlen(spec) - strlen("a=1)") + 1);
     ck_assert_ptr_nonnull(strstr(stack.error, "64 options"));
 }
 END_TEST

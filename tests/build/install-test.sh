@@ -1,29 +1,14 @@
 # install-test.sh - the tree as `make install` leaves it, in a prefix of its own.
-#
-# The places are compiled in, so the library is built once more with this build's
-# options, without optimization; that takes ten seconds.
 # shellcheck source=tests/tap.sh
 . "$top_srcdir/tests/tap.sh"
-[ -z "${UMF_SANITIZED-}" ] || skip_all "what a sanitizer finds is found in the build tree"
-[ ! -f "$top_srcdir/config.status" ] || skip_all "configure wants a source tree that is not configured in place"
+# shellcheck source=tests/build/installed-tree.sh
+. "$top_srcdir/tests/build/installed-tree.sh"
+installed_tree_is_possible
+root=$installed
+unset UMF_PLUGIN_PATH_ONLY UMF_PLUGIN_PATH
 
-root=$scratch/root
-build=$scratch/build
-unset UMF_PLUGIN_PATH_ONLY UMF_PLUGIN_PATH DESTDIR MAKEFLAGS MFLAGS MAKELEVEL
-mkdir "$build"
-cd "$build" || exit 99
-
-configure() {
-    # config.status quotes its arguments for this
-    eval "set -- $("$top_builddir/config.status" --config)"
-    "$top_srcdir/configure" "$@" --prefix="$root" --exec-prefix="$root" --bindir="$root/bin" \
-        --libdir="$root/lib" --includedir="$root/include" --sysconfdir="$root/etc" \
-        --datarootdir="$root/share" --docdir="$root/share/doc/libumf" --mandir="$root/share/man" \
-        --srcdir="$top_srcdir" --enable-check-suites=no --disable-strict-warnings --disable-coverage CC="$CC" CFLAGS=-O0
-}
-passes "it can be configured for another prefix" configure
-passes "... built and installed" make -j"$(nproc 2>/dev/null || echo 2)" install
-is "no file names the build folder" "" "$(grep -rl "$build" "$root")"
+passes "it can be configured for another prefix, built and installed" installed_tree_update
+is "no file names the build folder" "" "$(grep -rlF -e "$installed_build" -e "${root%/*}/stage" "$root")"
 
 alone() { # HEADER: compiles with nothing before it
     echo "#include <$1>" >"$scratch/alone.c"
@@ -57,6 +42,9 @@ if [ -x "$root/bin/umf" ]; then
     fi
 fi
 
-passes "it can be uninstalled" make uninstall
-is "... which leaves no file" "" "$(find "$root" ! -type d)"
+# a copy of it, for the others' sake
+mkdir -p "$scratch/copy${root%/*}"
+cp -a "$root" "$scratch/copy$root"
+passes "it can be uninstalled" make_as_installed uninstall DESTDIR="$scratch/copy"
+is "... which leaves no file" "" "$(find "$scratch/copy" ! -type d)"
 finish

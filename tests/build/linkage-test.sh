@@ -5,7 +5,8 @@
 # libumf, exports umf_plugin_query only, is bound at load (NOW), never unloaded
 # (NODELETE) and takes no static TLS; libumf exports exactly what libumf.map
 # names and the headers of this build declare: a plugin that is not in the tree
-# brings neither its header nor its entry points. libumf_proxy.so.1 needs libc and
+# brings neither its header nor its entry points. Two libumf in one process stay
+# apart: no name of its own is bound at load. libumf_proxy.so.1 needs libc and
 # libumf only and exports exactly what proxy.map names. Sanitizer builds add their
 # run-time library, which is let through.
 set -u
@@ -32,6 +33,9 @@ result "$([ -z "$strange" ]; echo $?)" "libumf.so.1 needs libc, libltdl and liby
 
 soname=$(readelf -d "$libs/libumf.so.1" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
 result "$([ "$soname" = libumf.so.1 ]; echo $?)" "the soname is libumf.so.1" "it is $soname"
+
+bound=$(readelf -rW "$libs/libumf.so.1" | grep -oE ' umf[A-Za-z]*@' | sort -u | tr '\n' ' ')
+result "$([ -z "$bound" ]; echo $?)" "libumf.so.1 calls its own functions, not another libumf's" "bound at load: $bound"
 
 names_of() { sed -n 's/^[[:space:]]*\([a-zA-Z_]*\);.*/\1/p' "$top_srcdir/$1" | sort; }
 declared() { # of the names read, those that a header of this build declares

@@ -5,7 +5,7 @@
 #include "workspace.h"
 
 static struct umfi_catalogue *catalogue;
-static struct umfi_search_options options;
+static struct umfi_catalogue_options options;
 
 /* env, user, admin, vendor; a module m.so in each. */
 static void tiers_begin(void) {
@@ -17,10 +17,17 @@ static void tiers_begin(void) {
         make_text(in("%s/m.so", dirs[i]), "not opened");
         strcpy(paths[i], in("%s", dirs[i]));
     }
-    options = (struct umfi_search_options){.path = paths[0],
-                                           .user_dir = paths[1],
-                                           .admin_dir = paths[2],
-                                           .vendor_dirs = {paths[3], paths[4]}};
+    options = (struct umfi_catalogue_options){.search = {.path = paths[0],
+                                                         .user_dir = paths[1],
+                                                         .admin_dir = paths[2],
+                                                         .vendor_dirs = {paths[3], paths[4]}}};
+    umfi_trust_defaults(&options.trust);
+}
+
+static void policy_at(const char *path, const char *name, const char *more) {
+    char text[256];
+    snprintf(text, sizeof text, "schema: 1\nkind: policy\nname: %s\n%s", name, more);
+    make_text(in("%s", path), text);
 }
 
 static void scan(void) {
@@ -39,7 +46,7 @@ static void manifest_at(const char *path, const char *name, const char *more) {
 static enum umfi_plugin_phase phase_of(const char *path) {
     for (size_t i = 0; i < catalogue->count; i++) {
         if (strcmp(catalogue->entries[i]->file_path, in("%s", path)) == 0) {
-            return atomic_load(&catalogue->entries[i]->phase);
+            return catalogue->entries[i]->verdict;
         }
     }
     ck_abort_msg("no entry of %s", path);
@@ -68,6 +75,7 @@ START_TEST(a_higher_tier_goes_before_every_priority) {
             char lower[64];
             snprintf(lower, sizeof lower, "%s/10-a.yaml", tiers[low]);
             manifest_at(lower, "x", "priority: 99\n");
+            policy_at("admin/00-policy.yaml", "site", "user_manifests: allow\n");
             scan();
             ck_leads_to("x", path);
             ck_assert_int_eq(phase_of(path), UMFI_PHASE_NEW);
@@ -123,7 +131,8 @@ START_TEST(a_link_to_null_or_an_empty_file_masks) {
     ck_reason(found("a"), UMFI_E_DISABLED, expected);
     ck_leads_to("b", "vendor/50-b.yaml");
     ck_assert_int_eq(phase_of("vendor/50-b.yaml"), UMFI_PHASE_DISABLED);
-    ck_assert_uint_eq(catalogue->count, 3);
+    ck_assert_int_eq(phase_of("admin/50-nothing.yaml"), UMFI_PHASE_DISABLED);
+    ck_assert_uint_eq(catalogue->count, 4);
     umfi_catalogue_destroy(catalogue);
 }
 END_TEST
@@ -227,6 +236,7 @@ START_TEST(a_bare_module_is_looked_for_in_its_own_tier_only) {
     make_manifest(in("admin/50-b.yaml"), "pool", "b", "m.so", "");
     make_manifest(in("vendor/50-c.yaml"), "pool", "c", "only.so", "");
     make_manifest(in("user/50-d.yaml"), "pool", "d", "only.so", "");
+    policy_at("admin/00-policy.yaml", "site", "user_manifests: allow\n");
     scan();
     ck_assert_str_eq(found("a")->module_path, in("vendor2/second.so"));
     ck_assert_str_eq(found("b")->module_path, in("vendor/m.so"));

@@ -4,10 +4,11 @@
  * .so, and is a provider where that begins with "provider".
  *
  * What it does, it notes in the file that FIXTURE_LOG names, a line each:
- * "constructor NAME", "query NAME", "start NAME".
+ * "constructor NAME", "query NAME", "start NAME", "probe NAME".
  */
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -54,6 +55,34 @@ static void note(const char *what) {
     }
 }
 
+static int ends_with(const char *text, const char *end) {
+    size_t length = strlen(text), end_length = strlen(end);
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+/* The parts crash-in-WHERE, loop-in-WHERE and exit-in-WHERE, with anything before
+ * them; WHERE is constructor, query, start or probe. */
+static void misbehave(const char *where) {
+    char part[64];
+    snprintf(part, sizeof part, "crash-in-%s", where);
+    if (ends_with(own_name, part)) {
+        signal(SIGSEGV, SIG_DFL); /* a sanitizer's handler would exit instead */
+        raise(SIGSEGV);
+    }
+    snprintf(part, sizeof part, "exit-in-%s", where);
+    if (ends_with(own_name, part)) {
+        _exit(3);
+    }
+    snprintf(part, sizeof part, "loop-in-%s", where);
+    if (ends_with(own_name, part)) {
+        snprintf(part, sizeof part, "looping %d", (int)getpid());
+        note(part);
+        for (;;) {
+            pause(); /* until somebody kills it */
+        }
+    }
+}
+
 __attribute__((constructor)) static void begin(void) {
     Dl_info info;
     if (dladdr(own_name, &info) != 0) {
@@ -66,6 +95,7 @@ __attribute__((constructor)) static void begin(void) {
     if (is_part("loads-in-constructor")) {
         test_call("fixture_on_constructor");
     }
+    misbehave("constructor");
 }
 
 /* ---- ops that do as little as they may ---- */
@@ -175,6 +205,16 @@ static umf_result_t cache_line_size(void *provider, size_t *size) {
 static umf_result_t start(const umf_plugin_host_t *its_host) {
     host = its_host;
     note("start");
+    misbehave("start");
+    if (is_part("forks-in-start")) {
+        char what[32];
+        pid_t pid = fork();
+        while (pid == 0) {
+            pause(); /* until somebody kills it */
+        }
+        snprintf(what, sizeof what, "forked %d", (int)pid);
+        note(what);
+    }
     if (is_part("slow-start")) {
         usleep(200 * 1000);
     } else if (is_part("loads-in-start")) {
@@ -183,6 +223,16 @@ static umf_result_t start(const umf_plugin_host_t *its_host) {
     if (is_part("failing-start")) {
         host->error(__func__, "no device here");
         return UMF_RESULT_ERROR_OUT_OF_RESOURCES;
+    }
+    return UMF_RESULT_SUCCESS;
+}
+
+static umf_result_t probe(const umf_plugin_host_t *its_host) {
+    note("probe");
+    misbehave("probe");
+    if (is_part("failing-probe")) {
+        its_host->error(__func__, "no device here");
+        return UMF_RESULT_ERROR_DEPENDENCY_UNAVAILABLE;
     }
     return UMF_RESULT_SUCCESS;
 }
@@ -229,6 +279,7 @@ static void component_fill(void) {
         .ops_version = is_provider ? provider_ops.version : pool_ops.version,
         .params = is_provider ? &table : NULL,
         .start = start,
+        .probe = probe,
     };
     if (is_part("other-name")) {
         component.name = "another";
@@ -248,6 +299,8 @@ static void component_fill(void) {
     } else if (is_part("older-ops")) { /* what stands behind its size is not its */
         pool_ops.version = component.ops_version = UMF_MAKE_VERSION(1, 0);
         component.ops_size = offsetof(umf_memory_pool_ops_t, ext_trim_memory);
+    } else if (is_part("provider-bound")) {
+        component.is_process_bound = true;
     } else if (is_part("older-component")) {
         component.size = offsetof(umf_plugin_component_t, start);
     }
@@ -295,6 +348,7 @@ umf_result_t umf_plugin_query(const umf_plugin_host_t *its_host, const umf_plugi
     (void)its_host;
     bool is_named = atomic_load_explicit(&has_begun, memory_order_acquire);
     note("query");
+    misbehave("query");
     if (!is_named || is_part("failing-query")) {
         return UMF_RESULT_ERROR_NOT_SUPPORTED;
     }

@@ -94,6 +94,19 @@ START_TEST(what_is_left_out_has_its_default) {
 }
 END_TEST
 
+START_TEST(a_byte_order_mark_may_stand_in_front) {
+    parse_good("\xef\xbb\xbf" GOOD);
+    umfi_manifest_fini(&manifest);
+    ck_assert(!parse("a: b\n\xef\xbb\xbf" GOOD));
+    ck_assert_int_eq(refusal.class, UMFI_E_SYNTAX);
+    ck_assert_uint_eq(refusal.line, 2);
+    umfi_manifest_fini(&manifest);
+    ck_assert(!parse("\xef\xbb\xbf"));
+    ck_assert_str_eq(refusal.text, "line 1: no document");
+    umfi_manifest_fini(&manifest);
+}
+END_TEST
+
 START_TEST(a_policy_is_read_and_kept) {
     parse_good("schema: 1\nkind: policy\nname: site\ndisable: [\"provider:cuda\", pool:x]\n"
                "default: {pool: [jemalloc, disjoint], provider: [os]}\nuser_manifests: allow\n");
@@ -103,7 +116,7 @@ START_TEST(a_policy_is_read_and_kept) {
     ck_assert_uint_eq(manifest.default_pools.count, 2);
     ck_assert_str_eq(umfi_manifest_list_next(manifest.default_pools.text), "disjoint");
     ck_assert_uint_eq(manifest.default_providers.count, 1);
-    ck_assert(manifest.allows_user_manifests);
+    ck_assert_int_eq(manifest.user_manifests, UMFI_ANSWER_ALLOW);
     umfi_manifest_fini(&manifest);
 }
 END_TEST
@@ -160,6 +173,8 @@ START_TEST(what_is_not_our_yaml_is_a_syntax_error) {
         {"# nothing\n", UMFI_E_SYNTAX, 1, "line 1: no document"},
         {"\n", UMFI_E_SYNTAX, 1, "no document"},
         {"@\n", UMFI_E_SYNTAX, 1, "line 1: "},
+        {"a: [", UMFI_E_SYNTAX, 1, "line 1: "}, /* the last line needs no end */
+        {"a: b\rc: \xff\r", UMFI_E_SYNTAX, 2, "line 2: "},
     };
     REFUSE_EACH(rows);
 }
@@ -204,6 +219,7 @@ START_TEST(a_missing_or_wrong_key_is_named_with_its_line) {
         {GOOD "priority: -1\n", UMFI_E_FIELD, 6, "got '-1'"},
         {GOOD "priority: '5'\n", UMFI_E_FIELD, 6, "got '5'"},
         {GOOD "priority:\n", UMFI_E_FIELD, 6, "got ''"},
+        {GOOD "? priority", UMFI_E_FIELD, 6, "got ''"}, /* the last line needs no end */
         {GOOD "priority: [5]\n", UMFI_E_FIELD, 6, "got a list"},
         {GOOD "enabled: yes\n", UMFI_E_FIELD, 6, "'enabled' must be true or false, got 'yes'"},
         {GOOD "enabled: True\n", UMFI_E_FIELD, 6, "got 'True'"},
@@ -222,11 +238,28 @@ START_TEST(a_missing_or_wrong_key_is_named_with_its_line) {
          "'minor' must be an integer 0-65535"},
         {HEAD "module: [x.so]\nabi: {major: 0, minor: 1}\n", UMFI_E_FIELD, 4, "'module'"},
         {"schema: 1\nkind: policy\nname: p\ndisable: [cuda]\n", UMFI_E_FIELD, 4, "'disable'"},
-        {"schema: 1\nkind: policy\nname: p\ndisable: ['stack:a']\n", UMFI_E_FIELD, 4, "'disable'"},
+        {"schema: 1\nkind: policy\nname: p\ndisable: ['policy:a']\n", UMFI_E_FIELD, 4, "'disable'"},
         {"schema: 1\nkind: policy\nname: p\ndefault: os\n", UMFI_E_FIELD, 4, "'default'"},
         {"schema: 1\nkind: policy\nname: p\ndefault: {pool: os}\n", UMFI_E_FIELD, 4, "'pool'"},
         {"schema: 1\nkind: policy\nname: p\nuser_manifests: no\n", UMFI_E_FIELD, 4,
          "'user_manifests' must be allow or deny, got 'no'"},
+    };
+    REFUSE_EACH(rows);
+}
+END_TEST
+
+#define X63 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+START_TEST(a_refusal_is_one_line_of_text_whatever_the_file_says) {
+    static const struct bad rows[] = {
+        /* a message has 64 bytes of the value, which may end within a character */
+        {GOOD "priority: " X63 "\xc3\xa4\n", UMFI_E_FIELD, 6, "got '" X63 "?'"},
+        {GOOD "priority: \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\n", UMFI_E_FIELD, 6,
+         "got '\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80'"},
+        /* CSI of C1, which some terminals obey, and signs that end a line */
+        {GOOD "priority: \"\\x9b31m\"\n", UMFI_E_FIELD, 6, "got '?\?31m'"},
+        {GOOD "priority: \"\\N\\L\\P\"\n", UMFI_E_FIELD, 6, "got '?\?\?\?\?\?\?\?'"},
+        {GOOD "priority: \"\\e[31m\\x7f\"\n", UMFI_E_FIELD, 6, "got '?[31m?'"},
     };
     REFUSE_EACH(rows);
 }
@@ -237,10 +270,23 @@ START_TEST(an_unsafe_module_path_is_refused) {
     static const struct bad rows[] = {
         {MODULE("../x.so"), UMFI_E_PATH, 4, "module '../x.so' must be a bare name or absolute"},
         {MODULE("/a/../x.so"), UMFI_E_PATH, 4, "must be a bare name or absolute"},
+        {MODULE(".."), UMFI_E_PATH, 4, "module '..'"},
+        {MODULE("..so"), UMFI_E_PATH, 4, "without '..'"},
+        {MODULE("/a/x..so"), UMFI_E_PATH, 4, "without '..'"},
+        {MODULE("/a/b/.."), UMFI_E_PATH, 4, "without '..'"},
+        {MODULE("/../x.so"), UMFI_E_PATH, 4, "without '..'"},
         {MODULE("a/x.so"), UMFI_E_PATH, 4, "module 'a/x.so'"},
+        {MODULE("a//x.so"), UMFI_E_PATH, 4, "module 'a//x.so'"},
+        {MODULE("x.so/"), UMFI_E_PATH, 4, "module 'x.so/'"},
+        {MODULE("a/.so"), UMFI_E_PATH, 4, "module 'a/.so'"},
+        {MODULE(" /x.so"), UMFI_E_PATH, 4, "module ' /x.so'"},
+        {MODULE("~/x.so"), UMFI_E_PATH, 4, "module '~/x.so'"},
         {MODULE("./x.so"), UMFI_E_PATH, 4, "module './x.so'"},
         {MODULE("$ORIGIN/x.so"), UMFI_E_PATH, 4, "module '$ORIGIN/x.so'"},
         {MODULE("/lib/$LIB/x.so"), UMFI_E_PATH, 4, "'$'"},
+        {MODULE("/lib/${PLATFORM}/x.so"), UMFI_E_PATH, 4, "'$'"},
+        {MODULE("x$.so"), UMFI_E_PATH, 4, "module 'x$.so'"},
+        {MODULE("/x.so$"), UMFI_E_PATH, 4, "module '/x.so$'"},
         {MODULE("x.la"), UMFI_E_PATH, 4, "end in .so"},
         {MODULE("x.so.1"), UMFI_E_PATH, 4, "end in .so"},
         {MODULE("x"), UMFI_E_PATH, 4, "end in .so"},
@@ -369,10 +415,12 @@ START_TEST(no_allocation_failure_leaks_or_passes_for_a_fault_of_the_file) {
 END_TEST
 
 SUITE_MAIN("plugin/manifest", every_key_of_a_component_is_read, what_is_left_out_has_its_default,
-           a_policy_is_read_and_kept, a_stack_is_read_and_kept,
+           a_byte_order_mark_may_stand_in_front, a_policy_is_read_and_kept, a_stack_is_read_and_kept,
            an_unknown_key_is_noted_with_its_line, what_is_not_our_yaml_is_a_syntax_error,
            a_newer_schema_is_refused_before_anything_else,
-           a_missing_or_wrong_key_is_named_with_its_line, an_unsafe_module_path_is_refused,
-           the_limits_hold_while_parsing, hostile_repetition_costs_little,
+           a_missing_or_wrong_key_is_named_with_its_line,
+           a_refusal_is_one_line_of_text_whatever_the_file_says,
+           an_unsafe_module_path_is_refused, the_limits_hold_while_parsing,
+           hostile_repetition_costs_little,
            a_refused_manifest_still_says_whose_it_is, damage_of_every_byte_is_survived,
            no_allocation_failure_leaks_or_passes_for_a_fault_of_the_file)

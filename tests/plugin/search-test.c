@@ -7,9 +7,10 @@
 
 static struct umfi_search search;
 
+/* Of the directories that were searched. */
 static const struct umfi_search_dir *dir_at(unsigned index) {
     const struct umfi_search_dir *dir = search.dirs;
-    while (index-- > 0) {
+    while (dir && (!umfi_search_is_searched(dir) || index-- > 0)) {
         dir = dir->next;
     }
     return dir;
@@ -41,10 +42,10 @@ START_TEST(names_come_in_strcmp_order_whatever_the_order_of_making) {
     }
     struct umfi_search_options options = {.path_only = workspace};
     ck_assert(umfi_search_run(&search, &options));
-    ck_assert_uint_eq(search.dirs->file_count, 5);
+    ck_assert_uint_eq(dir_at(0)->file_count, 5);
     static const char *const sorted[] = {"50-a-b.yaml", "50-a.yaml", "50-a_b.yaml", "50-z.yaml",
                                          "60-b.yaml"};
-    const struct umfi_search_file *file = search.dirs->files;
+    const struct umfi_search_file *file = dir_at(0)->files;
     for (size_t i = 0; i < 5; i++, file = file->next) {
         ck_assert_str_eq(file->name, sorted[i]);
         ck_assert_str_eq(file->path, in("%s", sorted[i]));
@@ -65,6 +66,7 @@ START_TEST(tiers_stand_in_falling_precedence) {
     char path[256];
     snprintf(path, sizeof path, "%s::%s///:", in("env1"), in("env2"));
     struct umfi_search_options options = {.path = path,
+                                          .is_user_allowed = true,
                                           .user_dir = in("user"),
                                           .admin_dir = in("admin"),
                                           .vendor_dirs = {in("vendor1"), in("vendor2")}};
@@ -89,7 +91,7 @@ START_TEST(tiers_stand_in_falling_precedence) {
     options.path = NULL;
     options.path_only = ""; /* set, and names nothing */
     ck_assert(umfi_search_run(&search, &options));
-    ck_assert_ptr_null(search.dirs);
+    ck_assert_ptr_null(dir_at(0));
     umfi_search_fini(&search);
 }
 END_TEST
@@ -129,17 +131,77 @@ START_TEST(a_directory_that_cannot_be_read_says_why) {
 }
 END_TEST
 
-START_TEST(the_defaults_have_no_user_tier) {
+START_TEST(what_is_not_searched_says_why) {
+    workspace_begin();
+    struct umfi_search_options options = {.path = workspace,
+                                          .user_dir = workspace,
+                                          .admin_dir = "/nowhere",
+                                          .vendor_dirs = {workspace}};
+    static const struct {
+        bool is_secure;
+        const char *path_only;
+        const char *ignored[5]; /* PATH, ONLY, user, admin, vendor */
+    } rows[] = {
+        {false, NULL, {NULL, NULL, "no policy allows user manifests", NULL, NULL}},
+        {false, "/x",
+         {NULL, NULL, "UMF_PLUGIN_PATH_ONLY is set", "UMF_PLUGIN_PATH_ONLY is set",
+          "UMF_PLUGIN_PATH_ONLY is set"}},
+        {true, "/x",
+         {"secure execution", "secure execution", "secure execution", NULL, NULL}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        options.is_secure = rows[i].is_secure;
+        options.path_only = rows[i].path_only;
+        ck_assert(umfi_search_run(&search, &options));
+        const struct umfi_search_dir *dir = search.dirs;
+        for (size_t d = 0; d < 5; d++, dir = dir->next) {
+            ck_assert_ptr_nonnull(dir);
+            ck_assert_pstr_eq(dir->ignored, rows[i].ignored[d]);
+        }
+        ck_assert_ptr_null(dir);
+        umfi_search_fini(&search);
+    }
+}
+END_TEST
+
+START_TEST(a_yaml_file_of_another_name_is_counted) {
+    workspace_begin();
+    make_text(in("z.yaml"), "x");
+    make_text(in("a.yml"), "x");
+    make_text(in("README"), "x");
+    make_text(in("50-a.yaml"), "x");
+    struct umfi_search_options options = {.path_only = workspace};
+    ck_assert(umfi_search_run(&search, &options));
+    ck_assert_uint_eq(dir_at(0)->file_count, 1);
+    ck_assert_uint_eq(dir_at(0)->passed_over, 2);
+    ck_assert_str_eq(dir_at(0)->passed_name, "a.yml");
+    umfi_search_fini(&search);
+}
+END_TEST
+
+START_TEST(the_defaults_are_the_environments_and_the_prefixes) {
     setenv("UMF_PLUGIN_PATH", "/a", 1);
     setenv("UMF_PLUGIN_PATH_ONLY", "/b", 1);
+    setenv("XDG_CONFIG_HOME", "/c", 1);
+    setenv("HOME", "/h", 1);
     struct umfi_search_options options;
     umfi_search_defaults(&options);
     ck_assert_str_eq(options.path, "/a");
     ck_assert_str_eq(options.path_only, "/b");
-    ck_assert_ptr_null(options.user_dir);
+    ck_assert_str_eq(options.user_dir, "/c/umf.d");
+    ck_assert(!options.is_user_allowed);
     ck_assert_ptr_nonnull(strstr(options.admin_dir, "/umf.d"));
     ck_assert_ptr_nonnull(strstr(options.vendor_dirs[0], "/umf/plugins"));
     ck_assert_str_eq(options.vendor_dirs[1], "/usr/lib/umf/plugins");
+    setenv("XDG_CONFIG_HOME", "relative", 1);
+    umfi_search_defaults(&options);
+    ck_assert_ptr_null(options.user_dir);
+    unsetenv("XDG_CONFIG_HOME");
+    umfi_search_defaults(&options);
+    ck_assert_str_eq(options.user_dir, "/h/.config/umf.d");
+    unsetenv("HOME");
+    umfi_search_defaults(&options);
+    ck_assert_ptr_null(options.user_dir);
 }
 END_TEST
 
@@ -147,6 +209,8 @@ START_TEST(no_allocation_failure_leaks) {
     workspace_begin();
     make_text(in("50-a.yaml"), "x");
     make_text(in("50-b.yaml"), "x");
+    make_text(in("b.yaml"), "x");
+    make_text(in("a.yaml"), "x");
     struct umfi_search_options options = {.path = "/nowhere", .path_only = workspace};
     size_t in_use = umfi_meta_in_use();
     for (long n = 1;; n++) {
@@ -167,5 +231,6 @@ END_TEST
 SUITE_MAIN("plugin/search", only_manifest_names_are_taken,
            names_come_in_strcmp_order_whatever_the_order_of_making,
            tiers_stand_in_falling_precedence, a_directory_is_read_once_by_whatever_name,
-           a_directory_that_cannot_be_read_says_why, the_defaults_have_no_user_tier,
+           a_directory_that_cannot_be_read_says_why, what_is_not_searched_says_why,
+           a_yaml_file_of_another_name_is_counted, the_defaults_are_the_environments_and_the_prefixes,
            no_allocation_failure_leaks)

@@ -238,6 +238,10 @@ typedef struct umf_plugin_component_t {
     const void *(*get_interface)(const char *name, uint32_t version);
     /* Whether it could work here (a device, a driver); run in a child process. */
     umf_result_t (*probe)(const umf_plugin_host_t *host);
+    /* Providers: what it hands out is of no use in a child of fork (a device, a
+     * driver's context). There each call on such a provider is refused by the host,
+     * E_FORKED, and reaches no function of the plugin. */
+    bool is_process_bound;
 } umf_plugin_component_t;
 
 typedef struct umf_plugin_desc_t {
@@ -262,8 +266,9 @@ typedef umf_result_t (*umf_plugin_query_fn)(const umf_plugin_host_t *host,
 
 /* Defines the entry: UMF_PLUGIN_ENTRY(umf_pool_mine, my_desc). The first word is
  * the module's file name with underscores; in a static build it makes the entry's
- * name unique, as libltdl's preloading wants. */
-#if defined(PIC) || (defined(__PIC__) && !defined(__PIE__))
+ * name unique, as libltdl's preloading wants. UMF_PLUGIN_PRELOADED says that it is
+ * one where the compiler does not: a static library may well be made with -fPIC. */
+#if !defined(UMF_PLUGIN_PRELOADED) && (defined(PIC) || (defined(__PIC__) && !defined(__PIE__)))
 #define UMF_PLUGIN_ENTRY(module, desc) UMF_PLUGIN_DEFINE_QUERY(umf_plugin_query, desc)
 #else
 #define UMF_PLUGIN_ENTRY(module, desc) \

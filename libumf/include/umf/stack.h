@@ -5,6 +5,8 @@
  *
  * Read right to left: the provider feeds the adaptors, they feed the pool.
  * Without a pool ("os(visibility=shared)") it is a provider only.
+ *
+ * A name alone ("scratch") is a stack that a manifest of kind stack describes.
  */
 #ifndef UMF_STACK_H
 #define UMF_STACK_H 1

@@ -1,14 +1,12 @@
-/* plugin_api.c - the public calls of umf/plugin.h but the error's text. */
+/* by_name.c - objects, tables and descriptors by name (umf/plugin.h). */
 #include <string.h>
 #include <umf.h>
 #include <umf/plugin.h>
 
-#include "base/text.h"
 #include "core/error.h"
 #include "core/params_set.h"
 #include "plugin/plugin.h"
 #include "plugin/refusal.h"
-#include "plugin/registry.h"
 
 static const void *ops_find(umf_plugin_kind_t kind, const char *name) {
     struct umfi_component *component;
@@ -123,82 +121,4 @@ umf_result_t umfPluginDescribe(const char *kind, const char *name,
         *component = &found->desc;
     }
     return result;
-}
-
-static umf_plugin_state_t state_of(enum umfi_plugin_phase phase) {
-    static const umf_plugin_state_t states[] = {
-        [UMFI_PHASE_NEW] = UMF_PLUGIN_AVAILABLE,     [UMFI_PHASE_STARTING] = UMF_PLUGIN_AVAILABLE,
-        [UMFI_PHASE_READY] = UMF_PLUGIN_READY,       [UMFI_PHASE_FAILED] = UMF_PLUGIN_FAILED,
-        [UMFI_PHASE_ABSENT] = UMF_PLUGIN_ABSENT,     [UMFI_PHASE_DISABLED] = UMF_PLUGIN_DISABLED,
-        [UMFI_PHASE_SHADOWED] = UMF_PLUGIN_SHADOWED, [UMFI_PHASE_REFUSED] = UMF_PLUGIN_REFUSED,
-    };
-    return states[phase];
-}
-
-static int entry_visit(const struct umfi_plugin *plugin,
-                       int (*visit)(const umf_plugin_info_t *info, void *arg), void *arg) {
-    enum umfi_plugin_phase phase = atomic_load_explicit(&plugin->phase, memory_order_acquire);
-    char reason[UMFI_REFUSAL_TEXT_BYTES + 32] = "";
-    struct umfi_text text;
-    umfi_text_init(&text, reason, sizeof reason);
-    if (phase >= UMFI_PHASE_FAILED && plugin->reason.text) {
-        const char *class = umfi_refusal_word(plugin->reason.class);
-        umfi_text_add(&text, "%s%s%s", class, *class ? ": " : "", plugin->reason.text);
-    }
-    const umf_plugin_info_t info = {
-        .size = sizeof info,
-        .kind = umfi_manifest_kind_word(plugin->kind),
-        .name = plugin->name,
-        .state = state_of(phase),
-        .tier = umfi_tier_word(plugin->tier),
-        .manifest = plugin->file_path,
-        .module = plugin->module_path ? plugin->module_path : plugin->manifest.module,
-        .description = plugin->manifest.description,
-        .reason = reason,
-    };
-    return visit(&info, arg);
-}
-
-umf_result_t umfPluginList(int (*visit)(const umf_plugin_info_t *info, void *arg), void *arg) {
-    UMFI_CHECK_ARG(visit != NULL);
-    const struct umfi_catalogue *catalogue = umfi_registry_catalogue();
-    if (!catalogue) {
-        umfi_error(__func__, "plugins: no memory to read the manifests");
-        return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
-    }
-    for (size_t i = 0; i < catalogue->count; i++) {
-        if (entry_visit(catalogue->entries[i], visit, arg) != 0) {
-            break;
-        }
-    }
-    return UMF_RESULT_SUCCESS;
-}
-
-/* ---- declared, and being built ---- */
-
-umf_result_t umfPluginRegister(const umf_plugin_desc_t *desc) {
-    UMFI_CHECK_ARG(desc != NULL);
-    return UMF_RESULT_ERROR_NOT_SUPPORTED;
-}
-umf_result_t umfPluginLoadFile(const char *path) {
-    UMFI_CHECK_ARG(path != NULL);
-    return UMF_RESULT_ERROR_NOT_SUPPORTED;
-}
-umf_result_t umfPluginRescan(void) { return UMF_RESULT_ERROR_NOT_SUPPORTED; }
-umf_result_t umfPluginDefault(const char *kind, const char **name) {
-    UMFI_CHECK_ARG(kind != NULL);
-    UMFI_CHECK_ARG(name != NULL);
-    return UMF_RESULT_ERROR_NOT_SUPPORTED;
-}
-umf_result_t umfPluginPlaces(int (*visit)(const umf_plugin_place_t *place, void *arg), void *arg) {
-    (void)arg;
-    UMFI_CHECK_ARG(visit != NULL);
-    return UMF_RESULT_ERROR_NOT_SUPPORTED;
-}
-umf_result_t umfPluginCheck(const char *path,
-                            int (*visit)(const umf_plugin_finding_t *finding, void *arg),
-                            void *arg) {
-    (void)path, (void)arg;
-    UMFI_CHECK_ARG(visit != NULL);
-    return UMF_RESULT_ERROR_NOT_SUPPORTED;
 }

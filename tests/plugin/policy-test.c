@@ -1,0 +1,301 @@
+/* policy-test.c - what policies say, the user tier, what is switched off, and what a
+ * mask over nothing stands for. No module is opened here. */
+#include "core/meta.h"
+#include "plugin/catalogue.h"
+#include "plugin/policy.h"
+#include "workspace.h"
+
+static struct umfi_catalogue *catalogue;
+static struct umfi_catalogue_options options;
+
+static void tiers_begin(void) {
+    static const char *const dirs[] = {"env", "user", "admin", "vendor"};
+    static char paths[4][128];
+    workspace_begin();
+    for (size_t i = 0; i < 4; i++) {
+        make_dir(in("%s", dirs[i]));
+        make_text(in("%s/m.so", dirs[i]), "not opened");
+        strcpy(paths[i], in("%s", dirs[i]));
+    }
+    options = (struct umfi_catalogue_options){.search = {.path = paths[0],
+                                                         .user_dir = paths[1],
+                                                         .admin_dir = paths[2],
+                                                         .vendor_dirs = {paths[3]}}};
+    umfi_trust_defaults(&options.trust);
+}
+
+static void scan(void) {
+    catalogue = umfi_catalogue_create(&options);
+    ck_assert_ptr_nonnull(catalogue);
+}
+
+static void policy_at(const char *path, const char *name, const char *more) {
+    char text[256];
+    snprintf(text, sizeof text, "schema: 1\nkind: policy\nname: %s\n%s", name, more);
+    make_text(in("%s", path), text);
+}
+
+static void pool_at(const char *path, const char *name) {
+    make_manifest(in("%s", path), "pool", name, "m.so", "");
+}
+
+static const struct umfi_plugin *pool(const char *name) {
+    return umfi_catalogue_find(catalogue, UMFI_MANIFEST_POOL, name);
+}
+
+static const char *reason_of(const char *name) {
+    ck_assert_ptr_nonnull(pool(name));
+    ck_assert_int_eq(pool(name)->verdict, UMFI_PHASE_DISABLED);
+    ck_assert_int_eq(pool(name)->reason.class, UMFI_E_DISABLED);
+    return pool(name)->reason.text;
+}
+
+static bool has_user_tier(void) {
+    scan();
+    bool has_it = pool("mine") != NULL;
+    umfi_catalogue_destroy(catalogue);
+    return has_it;
+}
+
+START_TEST(the_user_tier_is_for_a_policy_of_others_to_allow) {
+    static const char allow[] = "user_manifests: allow\n", deny[] = "user_manifests: deny\n";
+    tiers_begin();
+    pool_at("user/50-m.yaml", "mine");
+    ck_assert(!has_user_tier());
+    policy_at("user/00-p.yaml", "own", allow);
+    ck_assert(!has_user_tier());
+    policy_at("vendor/10-p.yaml", "vendor", allow);
+    ck_assert(has_user_tier());
+    policy_at("admin/20-p.yaml", "site", deny);
+    ck_assert(!has_user_tier());
+    policy_at("admin/10-p.yaml", "silent", "disable: []\n"); /* says nothing of it */
+    ck_assert(!has_user_tier());
+    policy_at("env/90-p.yaml", "mine", allow);
+    ck_assert(has_user_tier());
+    options.search.is_secure = true;
+    ck_assert(!has_user_tier());
+}
+END_TEST
+
+START_TEST(a_user_policy_counts_where_user_manifests_do) {
+    tiers_begin();
+    pool_at("vendor/50-x.yaml", "x");
+    policy_at("user/00-p.yaml", "own", "disable: [\"pool:x\"]\n");
+    scan();
+    ck_assert_int_eq(pool("x")->verdict, UMFI_PHASE_NEW);
+    umfi_catalogue_destroy(catalogue);
+    policy_at("admin/00-site.yaml", "site", "user_manifests: allow\n");
+    scan();
+    ck_assert_ptr_nonnull(strstr(reason_of("x"), "user/00-p.yaml"));
+    umfi_catalogue_destroy(catalogue);
+}
+END_TEST
+
+START_TEST(disable_lists_add_up_and_match_exactly) {
+    tiers_begin();
+    pool_at("vendor/50-a.yaml", "a");
+    pool_at("vendor/50-ab.yaml", "ab");
+    pool_at("vendor/50-c.yaml", "c");
+    pool_at("env/60-c.yaml", "c");
+    policy_at("admin/00-p.yaml", "one", "disable: [\"pool:a\", \"provider:ab\"]\n");
+    policy_at("vendor/00-q.yaml", "two", "disable: [\"pool:c\"]\n");
+    scan();
+    char text[256];
+    snprintf(text, sizeof text, "disabled by %s", in("admin/00-p.yaml"));
+    ck_assert_str_eq(reason_of("a"), text);
+    ck_assert_int_eq(pool("ab")->verdict, UMFI_PHASE_NEW);
+    snprintf(text, sizeof text, "disabled by %s", in("vendor/00-q.yaml"));
+    ck_assert_str_eq(reason_of("c"), text); /* nothing is substituted */
+    umfi_catalogue_destroy(catalogue);
+}
+END_TEST
+
+START_TEST(a_policy_that_is_not_in_use_says_nothing) {
+    tiers_begin();
+    pool_at("vendor/50-a.yaml", "a");
+    policy_at("vendor/00-p.yaml", "site", "disable: [\"pool:a\"]\n");
+    policy_at("admin/10-p.yaml", "site", "");                        /* shadows it */
+    policy_at("vendor/20-p.yaml", "off", "disable: [\"pool:a\"]\nenabled: false\n");
+    policy_at("vendor/30-p.yaml", "bad", "disable: [\"pool:a\"]\ndefault: 1\n");
+    policy_at("vendor/40-p.yaml", "masked", "disable: [\"pool:a\"]\n");
+    make_link("/dev/null", in("admin/40-p.yaml"));
+    scan();
+    ck_assert_int_eq(pool("a")->verdict, UMFI_PHASE_NEW);
+    umfi_catalogue_destroy(catalogue);
+}
+END_TEST
+
+START_TEST(the_variable_takes_patterns) {
+    static const struct {
+        const char *patterns;
+        bool is_off;
+    } rows[] = {
+        {"jemalloc", true},        {"pool:jemalloc", true}, {"pool:*", true},
+        {"provider:*", false},     {"j*", true},            {"*", true},
+        {"je", false},             {"x, ,pool:je?alloc", true}, {"", false},
+        {",,,", false},            {"[jk]emalloc", true},   {"JEMALLOC", false},
+    };
+    tiers_begin();
+    pool_at("vendor/50-a.yaml", "jemalloc");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        options.disable = rows[i].patterns;
+        scan();
+        if (rows[i].is_off) {
+            ck_assert_str_eq(reason_of("jemalloc"), "disabled by UMF_PLUGINS_DISABLE");
+        } else {
+            ck_assert_msg(pool("jemalloc")->verdict == UMFI_PHASE_NEW, "%s", rows[i].patterns);
+        }
+        umfi_catalogue_destroy(catalogue);
+    }
+}
+END_TEST
+
+static const char *defaults(umf_plugin_kind_t kind) {
+    static char joined[256];
+    struct umfi_manifest_list list = umfi_policy_defaults(catalogue, kind);
+    const char *name = list.text;
+    joined[0] = '\0';
+    for (unsigned i = 0; i < list.count; i++) {
+        strcat(strcat(joined, name), " ");
+        name = umfi_manifest_list_next(name);
+    }
+    return joined;
+}
+
+START_TEST(defaults_are_the_first_policys_that_has_some) {
+    tiers_begin();
+    scan();
+    ck_assert_str_eq(defaults(UMF_PLUGIN_KIND_POOL), "jemalloc disjoint ");
+    ck_assert_str_eq(defaults(UMF_PLUGIN_KIND_PROVIDER), "os ");
+    umfi_catalogue_destroy(catalogue);
+    policy_at("vendor/00-p.yaml", "low", "default: {pool: [a, b], provider: [p]}\n");
+    policy_at("admin/00-p2.yaml", "high", "default: {pool: [c]}\n");
+    scan();
+    ck_assert_str_eq(defaults(UMF_PLUGIN_KIND_POOL), "c ");
+    ck_assert_str_eq(defaults(UMF_PLUGIN_KIND_PROVIDER), "p ");
+    umfi_catalogue_destroy(catalogue);
+}
+END_TEST
+
+START_TEST(a_mask_over_nothing_is_told_and_yields) {
+    tiers_begin();
+    make_text(in("env/50-pool-gone.yaml"), "");
+    make_link("/dev/null", in("env/50-pool-kept.yaml"));
+    pool_at("vendor/60-kept.yaml", "kept"); /* another file: not masked */
+    scan();
+    char text[256];
+    snprintf(text, sizeof text, "masked by %s", in("env/50-pool-gone.yaml"));
+    ck_assert_str_eq(reason_of("gone"), text);
+    ck_assert_int_eq(pool("kept")->verdict, UMFI_PHASE_NEW);
+    umfi_catalogue_destroy(catalogue);
+}
+END_TEST
+
+START_TEST(a_stack_is_judged_by_its_text) {
+    tiers_begin();
+    make_text(in("env/50-s.yaml"), "schema: 1\nkind: stack\nname: good\nstack: \"a @ b\"\n");
+    make_text(in("env/50-t.yaml"), "schema: 1\nkind: stack\nname: bad\nstack: \"a @ (\"\n");
+    scan();
+    const struct umfi_plugin *good = umfi_catalogue_find(catalogue, UMFI_MANIFEST_STACK, "good");
+    const struct umfi_plugin *bad = umfi_catalogue_find(catalogue, UMFI_MANIFEST_STACK, "bad");
+    ck_assert_int_eq(good->verdict, UMFI_PHASE_NEW);
+    ck_assert_int_eq(bad->reason.class, UMFI_E_FIELD);
+    ck_assert_str_eq(bad->reason.text,
+                     "line 4: 'stack' column 5: a plugin's name was expected");
+    umfi_catalogue_destroy(catalogue);
+}
+END_TEST
+
+static const struct umf_plugin_component_t app_component = {
+    .size = sizeof app_component, .kind = UMF_PLUGIN_KIND_POOL, .name = "x"};
+static const umf_plugin_component_t *const app_components[] = {&app_component};
+static const umf_plugin_desc_t app_desc = {
+    .components = app_components, .component_count = 1};
+
+START_TEST(the_programs_own_goes_before_all_and_can_be_switched_off) {
+    tiers_begin();
+    const struct umfi_application application = {NULL, &app_desc, NULL};
+    options.application = &application;
+    pool_at("env/50-x.yaml", "x");
+    scan();
+    ck_assert_int_eq(pool("x")->tier, UMFI_TIER_APPLICATION);
+    ck_assert_ptr_eq(pool("x")->source.desc, &app_desc);
+    ck_assert_uint_eq(catalogue->count, 2);
+    ck_assert_str_eq(catalogue->entries[1]->reason.text, "shadowed by application");
+    umfi_catalogue_destroy(catalogue);
+    policy_at("admin/00-p.yaml", "site", "disable: [\"pool:x\"]\n");
+    scan();
+    ck_assert_ptr_nonnull(strstr(reason_of("x"), "admin/00-p.yaml"));
+    umfi_catalogue_destroy(catalogue);
+}
+END_TEST
+
+/* Every order of making the same files, and another locale, give one catalogue. */
+START_TEST(the_order_of_making_and_the_locale_do_not_matter) {
+    static const char *const names[] = {"60-b.yaml", "50-Z.yaml", "50-z.yaml", "50-a_b.yaml",
+                                        "50-a-b.yaml", "50-ab.yaml"};
+    enum { FILES = sizeof names / sizeof names[0] };
+    char first[512] = "";
+    unsigned seed = 1;
+    for (unsigned round = 0; round < 24; round++) {
+        unsigned order[FILES];
+        tiers_begin();
+        for (unsigned i = 0; i < FILES; i++) { /* shuffled as it is dealt */
+            seed = seed * 1103515245 + 12345;
+            unsigned at = (seed >> 16) % (i + 1);
+            order[i] = order[at];
+            order[at] = i;
+        }
+        for (unsigned i = 0; i < FILES; i++) {
+            char path[64];
+            snprintf(path, sizeof path, "env/%s", names[order[i]]);
+            pool_at(path, order[i] % 2 ? "x" : "y");
+        }
+        setenv("LC_ALL", round % 2 ? "C" : "C.UTF-8", 1);
+        scan();
+        char all[512] = "";
+        for (size_t i = 0; i < catalogue->count; i++) {
+            const struct umfi_plugin *p = catalogue->entries[i];
+            strcat(strcat(all, p->file_name), p->is_chosen ? "! " : " ");
+        }
+        umfi_catalogue_destroy(catalogue);
+        workspace_end();
+        if (round == 0) {
+            strcpy(first, all);
+        }
+        ck_assert_str_eq(all, first);
+    }
+    ck_assert_str_eq(first, "50-a_b.yaml! 50-ab.yaml 50-a-b.yaml! 50-z.yaml 60-b.yaml ");
+}
+END_TEST
+
+START_TEST(no_allocation_failure_leaks) {
+    tiers_begin();
+    const struct umfi_application application = {NULL, &app_desc, (char *)(uintptr_t) "/x/y.so"};
+    options.application = &application;
+    pool_at("user/50-m.yaml", "mine");
+    pool_at("vendor/50-x.yaml", "y");
+    policy_at("admin/00-p.yaml", "site", "user_manifests: allow\ndisable: [\"pool:y\"]\n");
+    make_text(in("env/50-pool-gone.yaml"), "");
+    size_t in_use = umfi_meta_in_use();
+    for (long n = 1;; n++) {
+        umfi_meta_fail_nth(n);
+        catalogue = umfi_catalogue_create(&options);
+        bool has_failed = umfi_meta_has_failed();
+        umfi_meta_fail_nth(0);
+        ck_assert(catalogue || has_failed);
+        umfi_catalogue_destroy(catalogue);
+        ck_assert_uint_eq(umfi_meta_in_use(), in_use);
+        if (!has_failed) {
+            break;
+        }
+    }
+}
+END_TEST
+
+SUITE_MAIN("plugin/policy", the_user_tier_is_for_a_policy_of_others_to_allow,
+           a_user_policy_counts_where_user_manifests_do, disable_lists_add_up_and_match_exactly,
+           a_policy_that_is_not_in_use_says_nothing, the_variable_takes_patterns,
+           defaults_are_the_first_policys_that_has_some, a_mask_over_nothing_is_told_and_yields,
+           a_stack_is_judged_by_its_text, the_programs_own_goes_before_all_and_can_be_switched_off,
+           the_order_of_making_and_the_locale_do_not_matter, no_allocation_failure_leaks)

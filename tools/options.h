@@ -1,0 +1,24 @@
+/*
+ * options.h - a subcommand's options, with every mistake reported in one way.
+ */
+#ifndef UMF_TOOLS_OPTIONS_H
+#define UMF_TOOLS_OPTIONS_H
+
+#include <getopt.h>
+#include <stdbool.h>
+
+struct umf_subcommand;
+
+/* As getopt_long, which it calls; `shorts` has a ':' in front, after a '+' if it
+ * has that. '?': a usage error was reported. */
+int umf_option_next(const struct umf_subcommand *sub, int argc, char **argv, const char *shorts,
+                    const struct option *longs);
+
+/* Reads the single option --json and leaves optind at what follows; false: a
+ * usage error was reported. */
+bool umf_read_json_option(const struct umf_subcommand *sub, int argc, char **argv, bool *json);
+
+/* Whether nothing follows the options; false: a usage error was reported. */
+bool umf_is_end_of_arguments(const struct umf_subcommand *sub, int argc, char **argv);
+
+#endif

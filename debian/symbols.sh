@@ -5,9 +5,12 @@
 # version that first had them, so that losing one ends the build. The node of what
 # this library adds (UMF_PLUGIN_x) is still growing under one name: a line stands
 # for all of it, with the current version, which is never too low.
+#
+# A version ends with ~: dpkg-gensymbols calls a name lost only where its version
+# is less than the package's, and builds for an older release sort lower.
 set -eu
 cd "$(dirname "$0")"
-version=$(sed -n '1s/.*(\(.*\)).*/\1/p' changelog)
+version=$(sed -n '1s/.*(\(.*\)).*/\1/p' changelog)~
 known=libumf1.symbols
 [ -f "$known" ] || known=/dev/null
 

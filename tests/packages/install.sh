@@ -54,3 +54,21 @@ passes "a program compiles with what pkg-config says of it" compile_try
 is "... and its pool works" "ok" "$(in_root /try 'disjoint @ os')"
 is "pkg-config tells where plugins go" "/$plugin_dir" "$(root_flags --variable=plugindir | sed "s,^$root,,")"
 is "... and manifests" "/etc/umf.d" "$(root_flags --variable=manifestdir | sed "s,^$root,,")"
+
+# On its own, with the libraries that building the packages needed; it is run when
+# no package is left (upgrade.sh), for modules go before what is in it.
+# word splitting makes the compiler's options
+# shellcheck disable=SC2046
+compile_static() {
+    $CC -Wall -Wextra -Werror $(root_flags --cflags) "$here/try.c" -o "$root/try-static" \
+        "$root/${plugin_dir%/umf/plugins}/libumf.a" $(root_flags --static --libs-only-l | sed 's/-lumf //')
+}
+passes "a program can be linked with libumf.a" compile_static
+
+# The example is for whoever writes a plugin, so it must do with what is installed.
+example=$root/usr/share/doc/libumf-dev/examples/vendor-plugin
+passes "the example of a vendor's plugin can be made from libumf-dev" \
+    env PKG_CONFIG_SYSROOT_DIR="$root" PKG_CONFIG_LIBDIR="$root/${plugin_dir%/umf/plugins}/pkgconfig" \
+    make -C "$example" CC="$CC" install dir="$root/$plugin_dir"
+is "... and serves a pool" "ok" "$(in_root /try 'disjoint @ guard')"
+rm -f "$root/$plugin_dir"/*guard* && make -s -C "$example" clean

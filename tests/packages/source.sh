@@ -36,6 +36,15 @@ for package in $(sed -n 's/^Package: //p' "$source/debian/control"); do
     passes "... $package is one of them" ls "$work/${package}_${version}_"*.deb
 done
 
+# gensymbols FILE: what the build says of it
+gensymbols() {
+    cd "$source" && dpkg-gensymbols -plibumf1 -Pdebian/libumf1 -I"$1" -O/dev/null
+}
+passes "the build takes the symbols file as it is" gensymbols debian/libumf1.symbols
+sed 's/^ umfFree@/ umfLost@/' "$source/debian/libumf1.symbols" >"$scratch/lost.symbols"
+is "... and a name of the API that is lost ends the build" 1 \
+    "$(gensymbols "$scratch/lost.symbols" >/dev/null 2>&1; echo $?)"
+
 # what debhelper remembers of the build tells it what no package has taken
 stray() { # FILE: whether it is missed
     mkdir -p "$(dirname "$source/debian/tmp/$1")" && touch "$source/debian/tmp/$1"

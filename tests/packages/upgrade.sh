@@ -47,3 +47,4 @@ is "... and dpkg knows none of it" "" "$(in_root dpkg-query -W -f '${Package} ${
 is "... nothing is left in /etc, nor of the folders" "" \
     "$(find "$root"/etc/umf* "$root"/usr/lib/umf "$root"/usr/lib/*/umf "$root"/usr/share/doc/*umf* 2>/dev/null)"
 is "... and ldconfig knows no libumf" "" "$(in_root ldconfig -p | grep umf)"
+is "a program that was linked with libumf.a runs without any of it" "ok" "$(in_root /try-static 'disjoint @ os')"

@@ -53,6 +53,11 @@ static void ltdl_open(const char *path) UMFI_UNCHECKED_LOCKS {
 
 bool umfi_module_open(const char *path, umf_plugin_query_fn *query,
                       struct umfi_refusal *refusal) {
+    if (strchr(path, '$')) {
+        /* $ORIGIN, $LIB and $PLATFORM: what is opened would not be what was judged */
+        return umfi_refuse(refusal, UMFI_E_PATH, "%.512s has a '$', which ld.so would expand",
+                           path);
+    }
     if (!umfi_elf_check(path, refusal)) {
         return false;
     }

@@ -15,7 +15,7 @@
 
 #include "plugin/refusal.h"
 
-/* `path` is absolute. Refuses with E_ABSENT, E_ACCESS, E_FORMAT, E_ARCH,
+/* `path` is absolute. Refuses with E_PATH, E_ABSENT, E_ACCESS, E_FORMAT, E_ARCH,
  * E_DEPENDENCY, E_STATIC_TLS or E_NOT_PLUGIN. */
 bool umfi_module_open(const char *path, umf_plugin_query_fn *query, struct umfi_refusal *refusal);
 

@@ -2,11 +2,12 @@
  * secure-program.c - looks plugins up by name and says what came of each; made
  * setuid, setgid or capable by secure-test.sh.
  *
- *     secure-program FOLDER KIND:NAME...
+ *     secure-program FOLDER KIND:NAME|file:PATH...
  *
- * It goes to FOLDER first: nothing there may be found. The library's own messages
- * are all that it knows.
+ * It goes to FOLDER first: nothing there may be found. A file is one that the
+ * program itself names. The library's own messages are all that it knows.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -17,6 +18,11 @@
 static void look_up(const char *word) {
     const char *name = strchr(word, ':');
     const void *ops = NULL;
+    if (strncmp(word, "file:", 5) == 0) {
+        bool is_loaded = umfPluginLoadFile(word + 5) == UMF_RESULT_SUCCESS;
+        printf("%s %s\n", word, is_loaded ? "loaded" : umfGetLastErrorMessage());
+        return;
+    }
     if (name && strncmp(word, "pool:", 5) == 0) {
         ops = umfPluginPoolOps(name + 1);
     } else if (name && strncmp(word, "provider:", 9) == 0) {

@@ -16,6 +16,7 @@ for plugin in pool-disjoint provider-os; do
     has_plugin $plugin || skip_all "needs $plugin"
 done
 need_installed_tree
+[ -e "$installed/lib/libumf.so.1" ] || skip_all "there is no shared libumf"
 
 nobody=65534
 place=$scratch
@@ -143,6 +144,24 @@ for setting in $settings; do
     done
 done
 
+# ---- no name is looked for by ld.so, and what the program names is its own ----
+
+vendor=/usr/lib/umf/plugins
+manifest "$root$vendor/60-pool-bare.yaml" bare evil.so
+for program in plain $secure_programs; do
+    environment=$ltdl
+    output=$(run $nobody "$program" $planted/ltdl pool:bare file:evil.so file:./evil.so file:cwd/evil.so)
+    is "$program opens no bare name's namesake" "" "$(opened)"
+    matches "... but says where the module ought to be" \
+        "^pool:bare umf: pool:bare: E_ABSENT: [^ ]*/evil.so does not exist" "$output"
+    is "... and refuses to load what is not an absolute path" 3 \
+        "$(printf '%s\n' "$output" | grep -c "E_PATH: '[^ ]*' must be absolute")"
+    environment=
+    run $nobody "$program" / "file:$planted/only/evil.so" >"$scratch/output"
+    is "... and loads the file that it names itself" "$planted/only/evil.so" "$(opened)"
+done
+rm "$root$vendor/60-pool-bare.yaml"
+
 log="UMF_LOG=level:debug;output:file,/marks/umf.log"
 environment=$log
 run $nobody plain / pool:disjoint >/dev/null
@@ -158,7 +177,6 @@ done
 # ---- who may change the file, and what leads to it ----
 
 environment=
-vendor=/usr/lib/umf/plugins
 cp "$scratch/planted.so" "$root/opt/site/suspect.so"
 cp "$scratch/planted.so" "$root$vendor/suspect.so"
 ln -s /opt/site/suspect.so "$root/opt/link.so"

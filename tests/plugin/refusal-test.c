@@ -86,6 +86,25 @@ START_TEST(a_bad_manifest_is_told_at_every_look_up) {
 }
 END_TEST
 
+/* The manifest's own '$' is E_PATH when it is read; a directory may have one too. */
+START_TEST(what_ld_so_would_expand_is_not_opened) {
+    plugins_begin();
+    make_part("neighbour");
+    make_dir(in("$ORIGIN"));
+    make_file(in("$ORIGIN/expanded.so"), fixture, fixture_size);
+    make_manifest(in("$ORIGIN/50-pool-expanded.yaml"), "pool", "expanded", "expanded.so", "");
+    setenv("UMF_PLUGIN_PATH", in("$ORIGIN"), 1);
+    char text[512];
+    snprintf(text, sizeof text, "%s has a '$', which ld.so would expand",
+             in("$ORIGIN/expanded.so"));
+    fails("expanded", INVALID, "E_PATH", text);
+    ck_assert_int_eq(umfPluginLoadFile(in("$ORIGIN/expanded.so")), INVALID);
+    ck_assert_ptr_nonnull(strstr(umfGetLastErrorMessage(), "has a '$'"));
+    ck_ok(find("neighbour"));
+    plugins_end();
+}
+END_TEST
+
 START_TEST(a_masked_plugin_names_the_mask) {
     plugins_begin();
     make_part("neighbour");
@@ -300,7 +319,8 @@ END_TEST
 
 SUITE_MAIN("plugin/refusal", an_unknown_name_is_answered_with_the_nearest_and_the_places,
            an_unreadable_directory_is_named, a_bad_manifest_is_told_at_every_look_up,
-           a_masked_plugin_names_the_mask, a_file_that_is_no_shared_object_of_ours_is_not_opened,
+           what_ld_so_would_expand_is_not_opened, a_masked_plugin_names_the_mask,
+           a_file_that_is_no_shared_object_of_ours_is_not_opened,
            what_the_loader_refuses_is_told_in_its_own_words, a_descriptor_is_checked_field_by_field,
            an_optional_plugin_is_missed_in_silence, a_decided_error_makes_one_record,
            null_and_other_kinds_are_refused)

@@ -8,8 +8,8 @@
  */
 #include <string.h>
 
-#include "plugin/stack_text.h"
 #include "fuzz/fuzz.h"
+#include "plugin/stack_text.h"
 
 #define BLANKS " \t\r\n"
 #define NAME_SIGNS "abcdefghijklmnopqrstuvwxyz0123456789_-"

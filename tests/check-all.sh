@@ -10,13 +10,15 @@
 # asan       make check under AddressSanitizer and UBSan, in check-asan/
 # tsan       make check under ThreadSanitizer, in check-tsan/
 # valgrind   every suite under valgrind's memcheck
+# fuzz       the parsers under libFuzzer (needs clang), 500,000 executions each;
+#            make check-all CHECK_ALL=fuzz FUZZ_RUNS=10000000 before a release
 # distcheck  make distcheck
 #
 # Every step's output is in check-all-<step>.log. No tool gets a suppression.
 set -u
 MAKE=${MAKE:-make}
 jobs=$(nproc 2>/dev/null || echo 2)
-steps=${*:-check model asan tsan valgrind distcheck}
+steps=${*:-check model asan tsan valgrind fuzz distcheck}
 failed=
 
 run_check() { "$MAKE" -j"$jobs" check; }
@@ -43,6 +45,8 @@ run_valgrind() {
     "$MAKE" -j"$jobs" check-valgrind
 }
 
+run_fuzz() { "$MAKE" fuzz FUZZ_RUNS="${FUZZ_RUNS:-500000}"; }
+
 run_distcheck() { "$MAKE" -j"$jobs" distcheck; }
 
 for step in $steps; do
@@ -50,7 +54,8 @@ for step in $steps; do
     echo "== $step (its output: $log)"
     if "run_$step" >"$log" 2>&1; then verdict=passed; else verdict=FAILED failed="$failed $step"; fi
     printf '   %s: %s\n' "$verdict" \
-        "$(sed -n 's/^# \(TOTAL\|PASS\|SKIP\|FAIL\|ERROR\): */\1 /p' "$log" | tail -n 5 | tr '\n' ' ')"
+        "$(sed -n -e 's/^# \(TOTAL\|PASS\|SKIP\|FAIL\|ERROR\): */\1 /p' \
+            -e 's/^\(Done [0-9]* runs\).*/\1/p' "$log" | tail -n 5 | tr '\n' ' ')"
     grep -E '^(FAIL|ERROR):' "$log" | sed 's/^/   /'
 done
 if [ -n "$failed" ]; then

@@ -64,7 +64,8 @@ static int print_place(const umf_plugin_place_t *place, void *arg) {
     describe(place, found);
     printf("%-12s %-22s %-14s %s\n", place->tier, place->origin, found,
            place->path[0] != '\0' ? place->path : "-");
-    if (place->reason[0] != '\0') {
+    /* a folder that is missing, or a variable not set, has no other reason */
+    if (place->state != UMF_PLUGIN_PLACE_MISSING && place->reason[0] != '\0') {
         printf("    %s\n", place->reason);
     }
     if (place->passed_over > 1) {

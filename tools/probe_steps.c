@@ -52,7 +52,9 @@ static bool check_parameters(const umf_plugin_info_t *info,
         snprintf(text, sizeof text, "%s:%s: parameters: out of memory", info->kind, info->name);
         tell(pipe_fd, PROBE_FAILED, text);
     } else if (!is_good) {
-        tell(pipe_fd, PROBE_FAILED, last_message()); /* it names plugin and manifest */
+        /* it names the plugin, not who set the parameter */
+        snprintf(text, sizeof text, "%s (%s)", last_message(), info->manifest);
+        tell(pipe_fd, PROBE_FAILED, text);
     }
     return is_good;
 }

@@ -50,6 +50,34 @@ static void list_write(const struct umfi_manifest_list *list, bool is_paired, ch
     }
 }
 
+static void names_add(struct umfi_text *text, const char *what,
+                      const struct umfi_manifest_list *list) {
+    const char *name = list->text;
+    for (unsigned i = 0; i < list->count; i++) {
+        umfi_text_add(text, "%s%s", i > 0 ? "," : what, name);
+        name = umfi_manifest_list_next(name);
+    }
+    if (list->count > 0) {
+        umfi_text_add(text, "; ");
+    }
+}
+
+/* "disable=provider:cuda; default.pool=jemalloc,disjoint; user_manifests=deny" */
+static void policy_write(const struct umfi_manifest *manifest, char *buffer, size_t capacity) {
+    static const char *const answers[] = {[UMFI_ANSWER_NONE] = "",
+                                          [UMFI_ANSWER_ALLOW] = "user_manifests=allow",
+                                          [UMFI_ANSWER_DENY] = "user_manifests=deny"};
+    struct umfi_text text;
+    umfi_text_init(&text, buffer, capacity);
+    names_add(&text, "disable=", &manifest->disable);
+    names_add(&text, "default.pool=", &manifest->default_pools);
+    names_add(&text, "default.provider=", &manifest->default_providers);
+    umfi_text_add(&text, "%s", answers[manifest->user_manifests]);
+    if (text.used >= 2 && strcmp(buffer + text.used - 2, "; ") == 0) {
+        buffer[text.used - 2] = '\0';
+    }
+}
+
 static void reason_write(const struct umfi_plugin *plugin, enum umfi_plugin_phase phase,
                          char buffer[TEXT_BYTES]) {
     struct umfi_text text;
@@ -71,7 +99,11 @@ static int entry_visit(const struct umfi_plugin *plugin,
     char reason[TEXT_BYTES], aliases[TEXT_BYTES], params[TEXT_BYTES];
     reason_write(plugin, phase, reason);
     list_write(&manifest->aliases, false, aliases, sizeof aliases);
-    list_write(&manifest->params, true, params, sizeof params);
+    if (plugin->kind == UMFI_MANIFEST_POLICY) {
+        policy_write(manifest, params, sizeof params);
+    } else {
+        list_write(&manifest->params, true, params, sizeof params);
+    }
     const umf_plugin_info_t info = {
         .size = sizeof info,
         .kind = umfi_manifest_kind_word(plugin->kind),

@@ -30,7 +30,8 @@ passes "... built and installed" make -j"$(nproc 2>/dev/null || echo 2)" install
 # what configure said it builds, as KIND-NAME
 built=$(sed -nE 's/^ +((pool|provider)-[a-z0-9-]+) +yes.*/\1/p' "$scratch/configure.out" | LC_ALL=C sort)
 is "no module, manifest or malloc replacement is installed" "" \
-    "$(find "$root" -name '*.so*' -o -name '*.yaml' -o -name '*proxy.[al]*')"
+    "$(find "$root" -path "$root/share/doc" -prune -o \
+        \( -name '*.so*' -o -name '*.yaml' -o -name '*proxy.[al]*' \) -print)"
 is "no file names the build folder" "" "$(grep -rl "$build" "$root")"
 # whoever links the archive has these names beside those of the program
 prefixes=$(for plugin in $built; do printf '|%s_' "${plugin#*-}" | tr - _; done)

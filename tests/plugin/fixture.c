@@ -74,8 +74,12 @@ static void misbehave(const char *where) {
         _exit(3);
     }
     snprintf(part, sizeof part, "loop-in-%s", where);
-    while (ends_with(own_name, part)) {
-        pause(); /* the signal that ends it cannot be caught */
+    if (ends_with(own_name, part)) {
+        snprintf(part, sizeof part, "looping %d", (int)getpid());
+        note(part);
+        for (;;) {
+            pause(); /* until somebody kills it */
+        }
     }
 }
 
@@ -295,6 +299,8 @@ static void component_fill(void) {
     } else if (is_part("older-ops")) { /* what stands behind its size is not its */
         pool_ops.version = component.ops_version = UMF_MAKE_VERSION(1, 0);
         component.ops_size = offsetof(umf_memory_pool_ops_t, ext_trim_memory);
+    } else if (is_part("provider-bound")) {
+        component.is_process_bound = true;
     } else if (is_part("older-component")) {
         component.size = offsetof(umf_plugin_component_t, start);
     }

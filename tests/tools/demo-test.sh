@@ -16,6 +16,13 @@ done
 matches "a real program runs on the malloc replacement" 'exit status 0; .* came from the pool$' "$demo"
 matches "the last line counts" '^[1-9][0-9]* passed, 0 failed\.$' "$(printf '%s\n' "$demo" | tail -n 1)"
 
+if has_program python3; then
+    is "--json holds the same and nothing else" "True 0 0" \
+        "$("$top_builddir/umf" demo --json 2>/dev/null | python3 -c 'import json, sys
+demo = json.load(sys.stdin)
+print(all(pair["verdict"] == "passed" for pair in demo["pairs"]), demo["program"]["exit_status"], demo["failed"])')"
+fi
+
 mkdir "$scratch/none"
 demo=$(UMF_PLUGIN_PATH_ONLY=$scratch/none "$top_builddir/umf" demo 2>&1)
 is "without plugins demo fails" 1 "$?"

@@ -38,7 +38,7 @@ mkdir "$scratch/plugins"
 if has_plugin pool-disjoint; then
     cp "$top_builddir"/plugins.d/50-pool-disjoint.yaml "$scratch/plugins"
     matches "a module that is not installed is absent" '^pool +disjoint +absent ' \
-        "$(UMF_PLUGIN_PATH_ONLY=$scratch/plugins "$umf" list)"
+        "$(UMF_PLUGIN_PATH_ONLY=$scratch/plugins "$umf" list -a)"
     info=$("$umf" info disjoint)
     matches "info shows a parameter's type, default and values" '^slab_min_size +size +64KiB +0 and up$' "$info"
     matches "... and what it is for" '^ +least bytes asked from the provider' "$info"
@@ -59,20 +59,100 @@ else
     skip "a provider's parameters" "this build has no provider-os"
 fi
 
+# each state and each sort of manifest
+many=$scratch/many
+mkdir -p "$many" "$scratch/front"
+manifest() { # FILE KIND NAME LINE...
+    printf 'schema: 1\nkind: %s\nname: %s\n' "$2" "$3" >"$1"
+    file=$1
+    shift 3
+    printf '%s\n' "$@" >>"$file"
+}
+plugin() { # FILE NAME [LINE]
+    manifest "$1" pool "$2" "module: $2.so" 'abi: {major: 0, minor: 1}' "${3-}"
+}
+: >"$many/here.so"
+plugin "$many/50-pool-here.yaml" here 'aliases: [hier, ici]'
+plugin "$many/51-pool-here.yaml" here
+plugin "$many/50-pool-gone.yaml" gone
+plugin "$many/50-pool-odd.yaml" odd 'priority: odd'
+cp "$many/here.so" "$many/off.so"
+plugin "$many/50-pool-off.yaml" off 'enabled: false'
+cp "$many/here.so" "$many/masked.so"
+plugin "$many/50-pool-masked.yaml" masked
+ln -s /dev/null "$scratch/front/50-pool-masked.yaml"
+manifest "$many/20-stack-scratch.yaml" stack scratch 'stack: "here @ os"' 'description: for scratch files'
+manifest "$many/00-policy.yaml" policy site 'user_manifests: deny'
+many() { UMF_PLUGIN_PATH=$scratch/front UMF_PLUGIN_PATH_ONLY=$many "$umf" "$@"; }
+shown() { many list "$@" 2>/dev/null | awk 'NR > 1 { print $1 ":" $2 ":" $3 }' | tr '\n' ' '; }
+is "list shows what can be used and what is in trouble" \
+    "policy:site:available pool:here:available pool:odd:refused stack:scratch:available " "$(shown)"
+everything="policy:site:available pool:gone:absent pool:here:available pool:here:shadowed \
+pool:masked:disabled pool:odd:refused pool:off:disabled stack:scratch:available "
+is "list -a shows the rest too" "$everything" "$(shown -a)"
+is "... and so does --all" "$everything" "$(shown --all)"
+is "list counts what it does not show" \
+    "umf: not shown: 1 absent, 2 disabled, 1 shadowed; 'umf list --all' shows them" "$(many list 2>&1 >/dev/null)"
+is "list --all hides nothing" "" "$(many list --all 2>&1 >/dev/null)"
+matches "a refused manifest has its reason" "^pool +odd +refused .* E_FIELD: .*'priority'" "$(many list 2>&1)"
+matches "a stack has its text" '^stack +scratch .* here @ os$' "$(many list 2>&1)"
+is "a folder that a variable names and that is not there is mentioned" \
+    "umf: UMF_PLUGIN_PATH: there is no folder $scratch/nonesuch" \
+    "$(UMF_PLUGIN_PATH=$scratch/nonesuch "$umf" list 2>&1 >/dev/null)"
+if has_program python3; then
+    json() { many list "$@" | python3 -c 'import json, sys
+entries = json.load(sys.stdin)
+print(len(entries), *[e["aliases"] for e in entries if e["aliases"]], *[e["params"] for e in entries if e["params"]])'; }
+    is "--json shows the same" "4 ['hier', 'ici'] here @ os" "$(json --json 2>&1)"
+    is "... and with --all" "8 ['hier', 'ici'] here @ os" "$(json --json --all 2>&1)"
+fi
+info=$(many info stack:scratch 2>&1)
+matches "info shows a stack" '^stack scratch: for scratch files$' "$info"
+matches "... and its text" '^  stack      here @ os$' "$info"
+matches "info shows a policy" '^policy site$' "$(many info site 2>&1)"
+if has_program python3; then
+    is "info --json shows a stack" "stack here @ os" "$(many info --json scratch | python3 -c 'import json, sys
+s = json.load(sys.stdin)
+print(s["kind"], s["params"])')"
+fi
+if has_plugin pool-disjoint; then
+    mkdir "$scratch/tuned"
+    sed 's/^name: .*/name: disjoint\naliases: [slabs, dj]\nparams: {capacity: 7}/' \
+        "$top_builddir"/plugins.d/50-pool-disjoint.yaml >"$scratch/tuned/50-pool-disjoint.yaml"
+    cp "$top_builddir/.libs/umf-pool-disjoint.so" "$scratch/tuned"
+    tuned() { UMF_PLUGIN_PATH_ONLY=$scratch/tuned "$umf" "$@"; }
+    info=$(tuned info disjoint)
+    matches "info shows what the manifest sets" '^  defaults   capacity=7$' "$info"
+    matches "... and the aliases" '^  aliases    slabs, dj$' "$info"
+    is "an alias is as good as the name" "$info" "$(tuned info pool:dj)"
+fi
+
 wrong 1 "no plugin 'pool:os'" info pool:os
 wrong 2 "name one plugin" info
 wrong 2 "name one plugin" info os fixed
-wrong 2 "unknown option '--jsn'" list --jsn
+wrong 1 "no plugin 'pol:os': there is no kind 'pol'; did you mean 'pool'" info pol:os
+wrong 2 "unknown option '--jsn'; did you mean '--json'" list --jsn
+wrong 2 "list: unknown option '-x'" list -x
+wrong 2 "list: '--all' takes no value" list --all=1
+wrong 2 "run: unknown option '--stak'; did you mean '--stack'" run --stak=x ls
+wrong 2 "run: '--stack' lacks its value" run --stack
+wrong 2 "no option '--hlep'; did you mean '--help'" --hlep
+wrong 2 "demo: unknown option '--jsom'; did you mean '--json'" demo --jsom
 wrong 2 "'more' is not expected" list more
 wrong 2 "no subcommand 'lsit'; did you mean 'list'" lsit
 wrong 2 "a subcommand is missing"
 
 matches "--version tells it" '^umf \(libumf\) [0-9]+\.[0-9]+\.[0-9]+$' "$("$umf" --version)"
 is "version is the same" "$("$umf" --version)" "$("$umf" version)"
+if has_program python3; then
+    is "version --json has the same" "$("$umf" version | sed 's/.* //')" \
+        "$("$umf" version --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["version"])')"
+fi
 help=$("$umf" --help)
 is "help is the same as --help" "$help" "$("$umf" help)"
 wrong 2 "no subcommand 'rnu'; did you mean 'run'" help rnu
-for subcommand in list info demo run; do
+is "help help is the same too" "$help" "$("$umf" help help)"
+for subcommand in list info paths check demo run version; do
     matches "--help knows $subcommand" "^  $subcommand +[a-z]" "$help"
     matches "$subcommand --help tells its usage" "^Usage: umf $subcommand" "$("$umf" "$subcommand" --help)"
     is "help $subcommand is the same" "$("$umf" "$subcommand" --help)" "$("$umf" help "$subcommand")"

@@ -62,7 +62,8 @@ typedef struct umf_plugin_info_t {
     const char *description; /* "" where there is none */
     const char *reason;      /* why it is not usable; "" */
     const char *aliases;     /* "a, b"; "" */
-    const char *params;      /* the manifest's, "limit=8KiB, ..."; a stack's text; "" */
+    const char *params;      /* the manifest's, "limit=8KiB, ..."; a stack's text; what a
+                                policy says, "disable=provider:cuda; ..."; "" */
 } umf_plugin_info_t;
 
 /* Calls visit for each manifest entry, sorted by kind and name, the one in use
@@ -85,8 +86,7 @@ umf_result_t umfPluginLoadFile(const char *path);
 
 /* Reads all manifests again and forgets failed loads, so that they are tried once
  * more. What is loaded stays loaded; objects are not touched; of a plugin whose
- * manifest has gone no new object can be made by name. Not from a plugin's start
- * (INVALID_ARGUMENT). OUT_OF_HOST_MEMORY: everything is as before. */
+ * manifest has gone no new object can be made by name. OUT_OF_HOST_MEMORY: everything is as before. */
 umf_result_t umfPluginRescan(void);
 
 /* The default pool or provider: of the names in the policy manifest's list (else

@@ -1,0 +1,153 @@
+# probe-test.sh - umf check --probe among plugins that crash, loop and exit.
+# shellcheck source=tests/tap.sh
+. "$top_srcdir/tests/tap.sh"
+# shellcheck source=tests/tools/fixture.sh
+. "$top_srcdir/tests/tools/fixture.sh"
+umf=$top_builddir/umf
+[ -f "$fixture" ] || skip_all "needs the fixture module (--enable-check-suites)"
+bad=$scratch/bad
+unset UMF_PLUGIN_PATH
+
+check() { # ARGUMENT...: sets status, out, err
+    "$umf" check "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+    status=$?
+    out=$(cat "$scratch/out") err=$(cat "$scratch/err")
+}
+verdict() { printf '%s\n' "$out" | awk -v name="$1" '$2 == name { print $3 }'; }
+gone() { # PID
+    tries=100
+    while [ -e "/proc/$1/stat" ] && ! grep -q ') Z ' "/proc/$1/stat" && [ "$tries" -gt 0 ]; do
+        sleep 0.1
+        tries=$((tries - 1))
+    done
+    [ "$tries" -gt 0 ]
+}
+logged() { # PATTERN: waits until a module did this
+    tries=100
+    while ! ran | grep -q "$1" && [ "$tries" -gt 0 ]; do
+        sleep 0.1
+        tries=$((tries - 1))
+    done
+    [ "$tries" -gt 0 ]
+}
+
+for how in crash exit; do
+    for where in constructor query start probe; do
+        part "$bad" "$how-in-$where"
+    done
+done
+part "$bad" good
+part "$bad" failing-start
+part "$bad" failing-probe
+part "$bad" bad-magic
+part "$bad" provider-good 'params: {number: 7}'
+part "$bad" provider-wrong 'params: {number: 101}'
+part "$bad" provider-strange 'params: {nonesuch: 1}'
+part "$bad" switched-off 'enabled: false'
+manifest "$bad/50-gone.yaml" pool gone
+UMF_PLUGIN_PATH_ONLY=$bad
+export UMF_PLUGIN_PATH_ONLY
+
+"$umf" list >/dev/null 2>&1
+"$umf" list --all --json >/dev/null 2>&1
+"$umf" paths >/dev/null
+is "list and paths run no plugin code" "" "$(ran)"
+check
+is "the form of these manifests is good" "0 " "$status $err"
+is "check without --probe runs no plugin code" "" "$(ran)"
+
+check --probe
+is "check --probe survives them and ends with 1" 1 "$status"
+is "... with a verdict for each" 17 "$(printf '%s\n' "$out" | grep -c .)"
+for where in constructor query start probe; do
+    is "a plugin that crashes in its $where has failed" failed "$(verdict crash-in-$where)"
+    matches "... and is named, with the signal" \
+        "^umf: pool:crash-in-$where: crashed in its $where \\(SIGSEGV\\) \\($bad/50-crash-in-$where\\.yaml\\)\$" "$err"
+    is "a plugin that exits in its $where has failed" failed "$(verdict exit-in-$where)"
+    matches "... and is named, with the status" \
+        "^umf: pool:exit-in-$where: exited with status 3 in its $where \\($bad/50-exit-in-$where\\.yaml\\)\$" "$err"
+done
+is "their neighbours are ready" "ready ready" "$(verdict good) $(verdict provider-good)"
+matches "a start that fails gives its reason" \
+    '^umf: pool:failing-start: E_INIT: init failed: OUT_OF_RESOURCES: no device here \(' "$err"
+matches "so does a probe" "^umf: pool:failing-probe: its probe says: no device here \\($bad/" "$err"
+matches "so does a descriptor that is no good" '^umf: pool:bad-magic: E_CORRUPT: ' "$err"
+matches "a parameter that is out of range is told with its manifest" \
+    "^umf: provider:provider-wrong: E_FIELD: 'number' must be an integer 0 to 100, got '101' \\($bad/50-provider-wrong\\.yaml\\)\$" "$err"
+matches "so is one that there is not" "^umf: provider:provider-strange: .*nonesuch.*\\($bad/" "$err"
+is "what is not there to be loaded is no failure" "absent disabled" "$(verdict gone) $(verdict switched-off)"
+is "... and not spoken of" "" "$(printf '%s\n' "$err" | grep -E 'gone|switched-off')"
+is "each line of stderr is one failure" 13 "$(printf '%s\n' "$err" | grep -c '^umf: ')"
+is "... and nothing else is there" "" "$(printf '%s\n' "$err" | grep -v '^umf: ')"
+is "the probe of the good one has run once" 1 "$(ran | grep -c '^probe good$')"
+
+if has_program python3; then
+    check --probe --json
+    is "--json ends with the same status" 1 "$status"
+    is "... has the verdicts and says nothing else" "crash-in-query:failed gone:absent good:ready " \
+        "$(printf '%s\n' "$out" | python3 -c 'import json, sys
+for p in json.load(sys.stdin)["plugins"]:
+    if p["name"] in ("crash-in-query", "good", "gone"): print(p["name"], p["state"], sep=":", end=" ")')$err"
+fi
+
+check --probe "$bad/50-good.yaml" "$bad/50-provider-good.yaml"
+is "FILEs are probed alone" "0 good provider-good" \
+    "$status $(printf '%s\n' "$out" | awk '{ print $2 }' | tr '\n' ' ' | sed 's/ $//')"
+
+slow=$scratch/slow
+for where in constructor query start probe; do
+    part "$slow" "loop-in-$where"
+done
+UMF_PLUGIN_PATH_ONLY=$slow
+check --probe --timeout 1
+is "plugins that loop are killed" "1 failed failed failed failed" \
+    "$status $(verdict loop-in-constructor) $(verdict loop-in-query) $(verdict loop-in-start) $(verdict loop-in-probe)"
+for where in constructor query start; do
+    matches "one that loops in its $where is named" \
+        "^umf: pool:loop-in-$where: no answer in 1 s while loading: killed \\($slow/50-loop-in-$where\\.yaml\\)\$" "$err"
+done
+matches "one that loops in its probe is named" '^umf: pool:loop-in-probe: no answer in 1 s in its probe: killed ' "$err"
+for pid in $(ran | sed -n 's/^looping \([0-9]*\) .*/\1/p'); do
+    passes "... and process $pid has gone" gone "$pid"
+done
+
+: >"$FIXTURE_LOG"
+"$umf" check --probe --timeout 600 "$slow/50-loop-in-query.yaml" >/dev/null 2>&1 &
+pid=$!
+passes "a plugin loops" logged '^looping [0-9]* loop-in-query$'
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+passes "... and ends with the command" gone "$(ran | sed -n 's/^looping \([0-9]*\) .*/\1/p')"
+
+mine=$scratch/mine
+part "$mine" forks-in-start
+UMF_PLUGIN_PATH_ONLY=$mine
+check --probe
+is "a plugin may start a process" "0 ready" "$status $(verdict forks-in-start)"
+passes "... which ends with its probe" gone "$(ran | sed -n 's/^forked \([0-9]*\) .*/\1/p')"
+
+part "$scratch/new" good
+cp "$scratch/new/good.so" "$scratch/new/other.so"
+mkdir "$scratch/none"
+UMF_PLUGIN_PATH_ONLY=$scratch/none
+check --probe "$scratch/new/50-good.yaml"
+is "a FILE that is not installed finds its module beside it" "0 ready" "$status $(verdict good)"
+here=$PWD
+cd "$scratch" || exit 99
+check --probe new/50-good.yaml
+is "... given by a relative path too" "0 ready" "$status $(verdict good)"
+cd "$here" || exit 99
+UMF_PLUGIN_PATH_ONLY=$bad
+cp "$scratch/new/50-good.yaml" "$scratch/new/50-bad-magic.yaml"
+check --probe "$scratch/new/50-bad-magic.yaml"
+is "... and takes the place of an installed file of its name" "0 ready" "$status $(verdict good)"
+cp "$scratch/new/50-good.yaml" "$scratch/new/mine.yaml"
+check --probe "$scratch/new/mine.yaml"
+is "a FILE whose name is no manifest's is a fault" 1 "$status"
+matches "... that is told" 'umf: pool:good: E_PATH: .*NN-name\.yaml' "$err"
+mkdir "$scratch/a:b"
+cp "$scratch/new/50-good.yaml" "$scratch/a:b"
+check --probe "$scratch/a:b/50-good.yaml"
+is "a folder that no variable can name is refused" "1 " "$status $out"
+matches "... and told" 'a folder with a colon' "$err"
+finish

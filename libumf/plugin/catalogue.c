@@ -29,18 +29,15 @@ static bool entry_add(struct umfi_catalogue *catalogue, struct umfi_plugin *plug
     return true;
 }
 
-/* `mask` is the file of a higher tier that masks this one; NULL: none. */
 static bool entry_read(struct umfi_catalogue *catalogue, const struct umfi_trust *trust,
-                       const struct umfi_search_file *file,
-                       const struct umfi_manifest_file *contents,
-                       const struct umfi_search_file *mask, struct umfi_refusal *fault) {
-    struct umfi_plugin *plugin = umfi_plugin_create(file, (mask ? mask : file)->dir->tier);
+                       const struct umfi_manifest_reading *reading) {
+    const struct umfi_search_file *decides = reading->mask ? reading->mask : reading->file;
+    struct umfi_plugin *plugin = umfi_plugin_create(reading->file, decides->dir->tier);
     if (!plugin) {
         return false;
     }
     const struct umfi_scan scan = {&catalogue->search, trust};
-    if (!umfi_plugin_judge(plugin, &scan, file, contents, mask, fault) ||
-        !entry_add(catalogue, plugin)) {
+    if (!umfi_plugin_judge(plugin, &scan, reading) || !entry_add(catalogue, plugin)) {
         umfi_plugin_destroy(plugin);
         return false;
     }
@@ -70,10 +67,19 @@ static bool has_file_behind(const struct umfi_search_file *file) {
     return false;
 }
 
+/* `mask` is the file of a higher tier that masks this one; NULL: none. */
 static bool file_take(struct umfi_catalogue *catalogue, const struct umfi_trust *trust,
                       struct umfi_search_file *file, const struct umfi_search_file *mask) {
-    struct umfi_manifest_file contents;
-    struct umfi_refusal fault = {.class = UMFI_E_NONE};
+    struct umfi_manifest_file contents = {.is_mask = false};
+    struct umfi_refusal fault = {.class = UMFI_E_NONE}, warning;
+    struct umfi_manifest_reading reading = {file, mask, &contents, NULL, &fault};
+    enum umfi_trust_verdict verdict =
+        umfi_trust_judge(trust, file->dir->tier, file->path, &warning);
+    if (verdict == UMFI_TRUST_REFUSE) {
+        fault = warning;
+        return entry_read(catalogue, trust, &reading);
+    }
+    reading.warning = verdict == UMFI_TRUST_WARN ? &warning : NULL;
     bool is_read = umfi_manifest_file_read(&contents, file->path, &fault);
     bool is_done = true;
     if (!is_read && fault.class == UMFI_E_NO_MEMORY) {
@@ -82,13 +88,14 @@ static bool file_take(struct umfi_catalogue *catalogue, const struct umfi_trust 
         file->is_mask = true;
         umfi_plugin_debug(UMFI_DEBUG_MANIFEST, "%s: a mask", file->path);
         if (!mask && !has_file_behind(file)) {
-            is_done = entry_read(catalogue, trust, file, &contents, file, &fault);
+            reading.mask = file;
+            is_done = entry_read(catalogue, trust, &reading);
         }
     } else if (is_read && is_repeated(catalogue, &contents)) {
         umfi_plugin_debug(UMFI_DEBUG_MANIFEST, "%s: the same file as one before it, passed over",
                           file->path);
     } else {
-        is_done = entry_read(catalogue, trust, file, &contents, mask, &fault);
+        is_done = entry_read(catalogue, trust, &reading);
     }
     umfi_manifest_file_fini(&contents);
     return is_done;

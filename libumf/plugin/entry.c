@@ -180,15 +180,11 @@ bool umfi_plugin_refuse_absent(const struct umfi_plugin *plugin, struct umfi_ref
                        umfi_manifest_kind_word(plugin->kind), plugin->name);
 }
 
-/* Whether a path may be used; in part only where that is worth a warning. */
-static bool path_trust(struct umfi_plugin *plugin, const struct umfi_scan *scan,
-                       enum umfi_tier tier, const char *path, struct umfi_refusal *refusal) {
-    enum umfi_trust_verdict verdict = umfi_trust_judge(scan->trust, tier, path, refusal);
-    if (verdict == UMFI_TRUST_WARN && !plugin->is_insecure) {
+static void insecure_note(struct umfi_plugin *plugin, const struct umfi_refusal *warning) {
+    if (!plugin->is_insecure) {
         plugin->is_insecure = true;
-        umfi_plugin_reason_keep(&plugin->reason, refusal);
+        umfi_plugin_reason_keep(&plugin->reason, warning);
     }
-    return verdict != UMFI_TRUST_REFUSE;
 }
 
 /* What a good manifest's module is: there, absent, or not even to be opened. */
@@ -213,7 +209,12 @@ static bool module_judge(struct umfi_plugin *plugin, const struct umfi_scan *sca
         return umfi_refuse(refusal, UMFI_E_ABI, "plugin ABI %u.x, host %d.%d",
                            manifest->abi_major, UMF_PLUGIN_ABI_MAJOR, UMF_PLUGIN_ABI_MINOR);
     }
-    return path_trust(plugin, scan, own->tier, plugin->module_path, refusal);
+    enum umfi_trust_verdict verdict =
+        umfi_trust_judge(scan->trust, own->tier, plugin->module_path, refusal);
+    if (verdict == UMFI_TRUST_WARN) {
+        insecure_note(plugin, refusal);
+    }
+    return verdict != UMFI_TRUST_REFUSE;
 }
 
 bool umfi_plugin_is_component(enum umfi_manifest_kind kind) {
@@ -221,34 +222,40 @@ bool umfi_plugin_is_component(enum umfi_manifest_kind kind) {
            kind == UMFI_MANIFEST_MEMTARGET;
 }
 
+static void disable(struct umfi_plugin *plugin, const char *how, const char *path,
+                    struct umfi_refusal *refusal) {
+    umfi_refuse(refusal, UMFI_E_DISABLED, "%s by %s", how, path);
+    umfi_plugin_settle(plugin, UMFI_PHASE_DISABLED, refusal);
+}
+
 bool umfi_plugin_judge(struct umfi_plugin *plugin, const struct umfi_scan *scan,
-                       const struct umfi_search_file *file,
-                       const struct umfi_manifest_file *contents,
-                       const struct umfi_search_file *mask, struct umfi_refusal *fault) {
+                       const struct umfi_manifest_reading *reading) {
+    const struct umfi_manifest_file *contents = reading->contents;
+    struct umfi_refusal *fault = reading->fault;
     plugin->device = contents->device;
     plugin->inode = contents->inode;
-    plugin->is_bare_mask = mask == file;
+    plugin->is_bare_mask = reading->mask == reading->file;
     bool is_good = fault->class == UMFI_E_NONE && !plugin->is_bare_mask &&
-                   path_trust(plugin, scan, file->dir->tier, file->path, fault) &&
                    umfi_manifest_parse(contents->bytes, contents->size, &plugin->manifest, fault);
     if (!is_good && fault->class == UMFI_E_NO_MEMORY) {
         return false;
     }
     umfi_plugin_identify(plugin);
-    if (mask) {
-        umfi_refuse(fault, UMFI_E_DISABLED, "masked by %s", mask->path);
-        umfi_plugin_settle(plugin, UMFI_PHASE_DISABLED, fault);
+    if (reading->mask) {
+        disable(plugin, "masked", reading->mask->path, fault);
         return true;
+    }
+    if (reading->warning) {
+        insecure_note(plugin, reading->warning);
     }
     if (is_good && !plugin->manifest.is_enabled) {
         bool found; /* whatever its module is like, it is not going to be used */
-        umfi_refuse(fault, UMFI_E_DISABLED, "disabled by %s", file->path);
-        umfi_plugin_settle(plugin, UMFI_PHASE_DISABLED, fault);
+        disable(plugin, "disabled", reading->file->path, fault);
         return !umfi_plugin_is_component(plugin->kind) ||
-               module_resolve(plugin, scan->search, file->dir, &found);
+               module_resolve(plugin, scan->search, reading->file->dir, &found);
     }
     if (is_good && umfi_plugin_is_component(plugin->kind)) {
-        is_good = module_judge(plugin, scan, file->dir, fault);
+        is_good = module_judge(plugin, scan, reading->file->dir, fault);
     }
     if (!is_good && fault->class != UMFI_E_NO_MEMORY) {
         umfi_plugin_settle(plugin, UMFI_PHASE_REFUSED, fault);

@@ -52,13 +52,20 @@ struct umfi_plugin *umfi_plugin_create_bare(enum umfi_tier tier, enum umfi_manif
                                             const struct umfi_load_source *source);
 void umfi_plugin_destroy(struct umfi_plugin *plugin);
 
-/* Reads the manifest and judges it and its module: NEW, ABSENT, DISABLED or
- * REFUSED. `fault` is that of reading the file, if any; `mask` the file that masks
- * this one, or NULL. False only without memory. */
+/* A manifest as far as it was read. Whether its file may be used is judged by its
+ * path before it is opened: what is put there in between is judged by nobody else. */
+struct umfi_manifest_reading {
+    const struct umfi_search_file *file;
+    const struct umfi_search_file *mask; /* the file that masks it, itself even; NULL: none */
+    const struct umfi_manifest_file *contents;
+    const struct umfi_refusal *warning; /* why it is not safe, though used; NULL: it is */
+    struct umfi_refusal *fault;         /* of reading it, class NONE: read; later of judging */
+};
+
+/* Judges a manifest and its module: NEW, ABSENT, DISABLED or REFUSED. False only
+ * without memory. */
 bool umfi_plugin_judge(struct umfi_plugin *plugin, const struct umfi_scan *scan,
-                       const struct umfi_search_file *file,
-                       const struct umfi_manifest_file *contents,
-                       const struct umfi_search_file *mask, struct umfi_refusal *fault);
+                       const struct umfi_manifest_reading *reading);
 
 /* Whose manifest it is: what it says, or where it was refused before it said so,
  * what NN-kind-name.yaml says; else the file itself is named. */

@@ -22,39 +22,26 @@
 
 static struct proxy_options options;
 
-/* Pools fit to be a program's heap, the best first. scalable is not among them:
- * oneTBB promises nothing after fork. */
-static const char *const candidates[] = {"jemalloc", "disjoint"};
-enum { CANDIDATES = sizeof candidates / sizeof candidates[0] };
-
-static int note_candidate(const umf_plugin_info_t *info, void *arg) {
-    bool *is_there = arg;
-    bool can_load = info->state == UMF_PLUGIN_AVAILABLE || info->state == UMF_PLUGIN_READY;
-    for (size_t i = 0; can_load && i < CANDIDATES; i++) {
-        if (strcmp(info->kind, "pool") == 0 && strcmp(info->name, candidates[i]) == 0) {
-            is_there[i] = true;
-        }
-    }
-    return 0;
+/* NULL, or why it did not come up. */
+static const char *start_pair(const char *pool, const char *provider) {
+    char spec[128]; /* two names of at most 32 letters */
+    (void)stpcpy(stpcpy(stpcpy(spec, pool), " @ "), provider);
+    return umfi_pool_heap_start(spec, options.threshold_bytes);
 }
 
-/* The first candidate that comes up; NULL, or why the last one did not. */
+/* The default pool over the default provider, which a policy may name; where that
+ * cannot carry a program (it may know no block's size), disjoint. Never scalable:
+ * oneTBB promises nothing after fork. */
 static const char *start_default(void) {
-    bool is_there[CANDIDATES] = {false};
-    const char *why_not = "no pool fit for it is installed (jemalloc, disjoint)";
-    (void)umfPluginList(note_candidate, is_there);
-    for (size_t i = 0; i < CANDIDATES; i++) {
-        if (is_there[i]) {
-            char spec[64];
-            (void)strcpy(spec, candidates[i]);
-            (void)strcat(spec, " @ os");
-            why_not = umfi_pool_heap_start(spec, options.threshold_bytes);
-            if (why_not == NULL) {
-                return NULL;
-            }
-        }
+    const char *pool, *provider;
+    if (umfPluginDefault("pool", &pool) != UMF_RESULT_SUCCESS ||
+        umfPluginDefault("provider", &provider) != UMF_RESULT_SUCCESS) {
+        return umfGetLastErrorMessage();
     }
-    return why_not;
+    const char *why_not =
+        strcmp(pool, "scalable") != 0 ? start_pair(pool, provider) : "it is scalable";
+    return why_not != NULL && strcmp(pool, "disjoint") != 0 ? start_pair("disjoint", provider)
+                                                            : why_not;
 }
 
 static void before_fork(void) { umfi_pool_enter(); }

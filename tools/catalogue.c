@@ -100,6 +100,10 @@ bool umf_has_alias(const umf_plugin_info_t *info, const char *word) {
     return false;
 }
 
+const char *umf_info_origin(const umf_plugin_info_t *info) {
+    return info->manifest[0] != '\0' ? info->manifest : info->tier;
+}
+
 json_t *umf_info_json(const umf_plugin_info_t *info) {
     json_t *object = json_object(), *aliases = json_array();
     umf_json_set_text(object, "kind", info->kind);

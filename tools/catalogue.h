@@ -27,6 +27,9 @@ bool umf_is_component(const umf_plugin_info_t *info);
 /* Whether one of its aliases is `word`. */
 bool umf_has_alias(const umf_plugin_info_t *info, const char *word);
 
+/* Where it comes from: its manifest, or the tier where it needs none. */
+const char *umf_info_origin(const umf_plugin_info_t *info);
+
 /* The entry as an object; the caller's. */
 json_t *umf_info_json(const umf_plugin_info_t *info);
 

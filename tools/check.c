@@ -96,7 +96,7 @@ static void pass_over_plugin(struct check *check, const umf_plugin_info_t *info)
     if (check->json || check->verbose ||
         (is_bad && !umf_findings_has_error_in(&check->findings, info->manifest))) {
         snprintf(text, sizeof text, "%s:%s: %s (%s)", info->kind, info->name, info->reason,
-                 info->manifest);
+                 umf_info_origin(info));
     }
     check->has_failed = check->has_failed || is_bad;
     report_plugin(check, info, umf_state_word(info->state), text);

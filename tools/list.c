@@ -47,12 +47,13 @@ static void tell_hidden(const struct catalogue *catalogue) {
     }
 }
 
-/* The last column: why it cannot be used, or what it is. */
+/* The last column: why it cannot be used, its module, or what it says. */
 static const char *last_column(const umf_plugin_info_t *info) {
     if (info->reason[0] != '\0') {
         return info->reason;
     }
-    return info->module[0] != '\0' ? info->module : info->params;
+    const char *text = info->module[0] != '\0' ? info->module : info->params;
+    return text[0] != '\0' ? text : "-";
 }
 
 static void print_table(const struct catalogue *catalogue, bool all) {
@@ -119,8 +120,8 @@ const struct umf_subcommand umf_list = {
     .name = "list",
     .summary = "the plugins, where they come from, and which can be used",
     .help = "Usage: umf list [-a|--all] [--json]\n"
-            "Lists the plugins, stacks and policies that the manifests tell of: those that can\n"
-            "be used, and those that should and cannot. No module is opened.\n\n"
+            "Lists the plugins, stacks and policies that the manifests tell of: those that\n"
+            "can be used, and those that should and cannot. No module is opened.\n\n"
             "States: available (not loaded yet), ready (loaded), failed, refused (bad or\n"
             "unsafe manifest); and with --all: absent (module not installed), disabled (by\n"
             "manifest, policy, variable or mask), shadowed (another of that name is used).\n\n"

@@ -147,13 +147,13 @@ static void describe_death(const struct watch *watch, char text[2048]) {
     const char *where = umf_probe_step_text(find_step(watch));
     if (watch->is_late) {
         snprintf(text, 2048, "%s:%s: no answer in %u s %s: killed (%s)", info->kind, info->name,
-                 watch->limit_seconds, where, info->manifest);
+                 watch->limit_seconds, where, umf_info_origin(info));
     } else if (watch->end.si_code == CLD_EXITED) {
         snprintf(text, 2048, "%s:%s: exited with status %d %s (%s)", info->kind, info->name,
-                 watch->end.si_status, where, info->manifest);
+                 watch->end.si_status, where, umf_info_origin(info));
     } else {
         snprintf(text, 2048, "%s:%s: crashed %s (%s) (%s)", info->kind, info->name, where,
-                 signal_text(watch->end.si_status, number), info->manifest);
+                 signal_text(watch->end.si_status, number), umf_info_origin(info));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/catalogue.h"
 #include "tools/probe_steps.h"
 
 const char *umf_probe_step_text(enum probe_step step) {
@@ -53,7 +54,7 @@ static bool check_parameters(const umf_plugin_info_t *info,
         tell(pipe_fd, PROBE_FAILED, text);
     } else if (!is_good) {
         /* it names the plugin, not who set the parameter */
-        snprintf(text, sizeof text, "%s (%s)", last_message(), info->manifest);
+        snprintf(text, sizeof text, "%s (%s)", last_message(), umf_info_origin(info));
         tell(pipe_fd, PROBE_FAILED, text);
     }
     return is_good;
@@ -69,10 +70,10 @@ static bool run_own_probe(const umf_plugin_info_t *info, const umf_plugin_compon
     const char *message = last_message();
     if (message[0] != '\0') {
         snprintf(text, sizeof text, "%s:%s: its probe says: %s (%s)", info->kind, info->name,
-                 message, info->manifest);
+                 message, umf_info_origin(info));
     } else {
         snprintf(text, sizeof text, "%s:%s: its probe failed with result %d (%s)", info->kind,
-                 info->name, (int)result, info->manifest);
+                 info->name, (int)result, umf_info_origin(info));
     }
     tell(pipe_fd, PROBE_FAILED, text);
     return false;

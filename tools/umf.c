@@ -74,7 +74,7 @@ static void print_help(void) {
     for (size_t i = 0; i < SUBCOMMANDS; i++) {
         printf("  %-8s %s\n", subcommands[i]->name, subcommands[i]->summary);
     }
-    printf("\n'umf help SUBCOMMAND' tells more, and 'man umf-SUBCOMMAND'.\n\n"
+    printf("\n'umf help SUBCOMMAND' tells more, and the manual: man umf.\n\n"
            "Exit status: 0 done, 1 something failed, 2 the command line is wrong.\n"
            "'umf run' ends with the status of the program it ran.\n");
 }

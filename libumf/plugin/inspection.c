@@ -116,6 +116,7 @@ static int entry_visit(const struct umfi_plugin *plugin,
         .reason = reason,
         .aliases = aliases,
         .params = plugin->kind == UMFI_MANIFEST_STACK ? manifest->stack : params,
+        .is_optional = manifest->is_optional,
     };
     return visit(&info, arg);
 }

@@ -214,6 +214,7 @@ static bool path_add(struct umfi_search *search, const struct umfi_search_option
         path = NULL;
     }
     if (!path || !*path) {
+        place.ignored = path ? "set, and names no directory" : place.ignored;
         return place_add(search, &place);
     }
     while (*path) {

@@ -32,7 +32,8 @@
 struct walk {
     const struct umfi_trust *trust;
     struct umfi_refusal *refusal;
-    struct stat status; /* of here, links followed but for the last */
+    struct stat status; /* of here, where it is known */
+    bool is_status_known;
     unsigned link_count;
     size_t here_length, rest_at;
     char here[PATH_MAX], rest[PATH_MAX];
@@ -107,12 +108,14 @@ static bool here_add(struct walk *walk, const char *name, size_t length) {
     memcpy(walk->here + walk->here_length + 1, name, length);
     walk->here_length += 1 + length;
     walk->here[walk->here_length] = '\0';
+    walk->is_status_known = false;
     return true;
 }
 
 static void here_cut(struct walk *walk, size_t length) {
     walk->here_length = length;
     walk->here[length] = '\0';
+    walk->is_status_known = false;
 }
 
 /* The next component, without the slashes before it; "" at the end. */
@@ -188,6 +191,7 @@ static enum step name_take(struct walk *walk, const char *name, size_t length) {
     if (lstat(walk->here, &walk->status) != 0) {
         return STEP_LOST;
     }
+    walk->is_status_known = true;
     if (!S_ISLNK(walk->status.st_mode)) {
         return STEP_ON;
     }
@@ -199,9 +203,10 @@ static enum step walk_step(struct walk *walk) {
     if (!is_secure && !rest_shorten(walk)) {
         return lost(ENAMETOOLONG);
     }
-    if (stat(here_path(walk), &walk->status) != 0) {
+    if (!walk->is_status_known && stat(here_path(walk), &walk->status) != 0) {
         return STEP_LOST;
     }
+    walk->is_status_known = true;
     size_t length;
     const char *name = rest_next(walk, &length);
     if (length == 0) {
@@ -242,11 +247,11 @@ static bool cannot_follow(struct umfi_refusal *refusal, const char *path, const 
                        reason);
 }
 
-/* Where the kernel ends is where the walk ended, which a link of /proc, whose text
- * is not where it leads, could belie. */
+/* Where the kernel ends is where the walk ended, but for a link of /proc, whose
+ * text need not be where it leads. */
 static bool is_same_end(const struct walk *walk, const char *path) {
     struct stat end;
-    return stat(path, &end) != 0 ||
+    return walk->link_count == 0 || stat(path, &end) != 0 ||
            (end.st_dev == walk->status.st_dev && end.st_ino == walk->status.st_ino);
 }
 

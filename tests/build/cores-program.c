@@ -209,7 +209,8 @@ int main(int argc, char **argv) {
         if (core_count == CORES_MAX) {
             return 2;
         }
-        core_open(&cores[core_count], *word, is_global && core_count == 0 ? RTLD_GLOBAL : RTLD_LOCAL);
+        int scope = is_global && core_count == 0 ? RTLD_GLOBAL : RTLD_LOCAL;
+        core_open(&cores[core_count], *word, scope);
         core_count++;
     }
     if (!*word || core_count == 0) {

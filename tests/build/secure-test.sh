@@ -243,6 +243,12 @@ for program in setuid-root ${secure_programs##* }; do
     refused $nobody "$program" linked "/opt is writable by others (mode 01777)"
     chmod 0755 "$root/opt"
     is "$program: neither another's link nor a sticky directory is trusted" "" "$wrong"
+    printf 'schema: 1\nkind: policy\nname: site\ndisable: ["pool:shipped"]\n' >"$admin/00-policy.yaml"
+    matches "$program obeys the administrator's policy" "E_DISABLED" \
+        "$(run $nobody "$program" / pool:shipped)"
+    chmod o+w "$admin/00-policy.yaml"
+    opened_by $nobody "$program" shipped $vendor/suspect.so # not by anybody's
+    rm "$admin/00-policy.yaml"
     opened_by $nobody "$program" site /opt/site/suspect.so
     opened_by $nobody "$program" shipped $vendor/suspect.so
 done

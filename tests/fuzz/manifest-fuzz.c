@@ -15,6 +15,7 @@
 #include "fuzz/manifest_print.h"
 #include "plugin/manifest.h"
 #include "plugin/manifest_yaml.h"
+#include "plugin/stack_text.h"
 
 /* As YAML counts them: CR LF, CR, LF, NEL, LS and PS end a line. */
 static size_t lines_count(const char *bytes, size_t size) {
@@ -141,7 +142,7 @@ static bool is_component(const char *text) {
     const char *colon = strchr(text, ':');
     return colon && umfi_manifest_is_name(colon + 1) &&
            (strncmp(text, "pool:", 5) == 0 || strncmp(text, "provider:", 9) == 0 ||
-            strncmp(text, "memtarget:", 10) == 0);
+            strncmp(text, "memtarget:", 10) == 0 || strncmp(text, "stack:", 6) == 0);
 }
 
 static void list_check(const struct umfi_manifest *m, const struct umfi_manifest_list *list,
@@ -164,6 +165,7 @@ static void unknown_check(const struct umfi_manifest *m, size_t lines) {
         (void)text_check(m, m->unknown[i].key);
         LAW(strncmp(m->unknown[i].key, "x-", 2) != 0);
         LAW(m->unknown[i].line >= 1 && m->unknown[i].line <= lines);
+        (void)umfi_manifest_nearest_key(m->kind, m->unknown[i].key);
     }
 }
 
@@ -190,9 +192,11 @@ static void manifest_check(const struct umfi_manifest *m, size_t lines) {
     } else {
         module_check(m->module);
     }
+    LAW(m->user_manifests <= UMFI_ANSWER_DENY);
     LAW(is_policy || (m->disable.count == 0 && m->default_pools.count == 0 &&
-                      m->default_providers.count == 0 && !m->allows_user_manifests));
-    LAW(is_stack || *m->stack == '\0');
+                      m->default_providers.count == 0 && m->user_manifests == UMFI_ANSWER_NONE));
+    struct umfi_stack_text stack;
+    LAW(is_stack ? umfi_stack_text_parse(m->stack, &stack) : *m->stack == '\0');
     list_check(m, &m->aliases, umfi_manifest_is_name);
     list_check(m, &m->disable, is_component);
     list_check(m, &m->default_pools, umfi_manifest_is_name);
@@ -221,7 +225,7 @@ static void same_check(const struct umfi_manifest *a, const struct umfi_manifest
     LAW(a->abi_major == b->abi_major && a->abi_minor == b->abi_minor);
     LAW(a->priority == b->priority && a->is_enabled == b->is_enabled);
     LAW(a->is_optional == b->is_optional);
-    LAW(a->allows_user_manifests == b->allows_user_manifests);
+    LAW(a->user_manifests == b->user_manifests);
     LAW(is_same_list(&a->aliases, &b->aliases) && is_same_list(&a->params, &b->params));
     LAW(is_same_list(&a->disable, &b->disable));
     LAW(is_same_list(&a->default_pools, &b->default_pools));

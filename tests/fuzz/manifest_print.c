@@ -91,8 +91,9 @@ static void say_policy(struct print *print, const struct umfi_manifest *m) {
     }
     say_list(print, "  pool", &m->default_pools);
     say_list(print, "  provider", &m->default_providers);
-    if (m->allows_user_manifests) {
-        say(print, "user_manifests: allow\n");
+    if (m->user_manifests != UMFI_ANSWER_NONE) {
+        say(print, "user_manifests: %s\n",
+            m->user_manifests == UMFI_ANSWER_ALLOW ? "allow" : "deny");
     }
 }
 

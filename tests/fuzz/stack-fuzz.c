@@ -1,5 +1,5 @@
 /*
- * stack-fuzz.c - any text as a stack (api/stack_text.h), and the laws of what
+ * stack-fuzz.c - any text as a stack (plugin/stack_text.h), and the laws of what
  * comes of it.
  *
  *   good:    every slice lies in the text, in order, at its column, and is what
@@ -8,8 +8,8 @@
  */
 #include <string.h>
 
-#include "api/stack_text.h"
 #include "fuzz/fuzz.h"
+#include "plugin/stack_text.h"
 
 #define BLANKS " \t\r\n"
 #define NAME_SIGNS "abcdefghijklmnopqrstuvwxyz0123456789_-"

@@ -217,6 +217,10 @@ START_TEST(every_plugin_of_this_major_is_taken_by_every_host_as_far_as_both_go) 
         for (uint16_t host_minor = 0; host_minor < 2; host_minor++) {
             for (size_t k = 0; k < COUNT(kinds); k++) {
                 plugin_begin(&versions[v], kinds[k]);
+                plugin_lay_out();
+                ck_assert_int_eq(umfi_handshake_check(host_of(host_minor), offered, &refusal),
+                                 versions[v].major == 1);
+                plugin_begin(&versions[v], kinds[k]);
                 if (versions[v].major != 1) {
                     ck_assert(!shake_hands(host_minor));
                     ck_assert_int_eq(refusal.result, UMF_RESULT_ERROR_NOT_SUPPORTED);

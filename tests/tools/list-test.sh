@@ -103,13 +103,15 @@ if has_program python3; then
     json() { many list "$@" | python3 -c 'import json, sys
 entries = json.load(sys.stdin)
 print(len(entries), *[e["aliases"] for e in entries if e["aliases"]], *[e["params"] for e in entries if e["params"]])'; }
-    is "--json shows the same" "4 ['hier', 'ici'] here @ os" "$(json --json 2>&1)"
-    is "... and with --all" "8 ['hier', 'ici'] here @ os" "$(json --json --all 2>&1)"
+    is "--json shows the same" "4 ['hier', 'ici'] user_manifests=deny here @ os" "$(json --json 2>&1)"
+    is "... and with --all" "8 ['hier', 'ici'] user_manifests=deny here @ os" "$(json --json --all 2>&1)"
 fi
 info=$(many info stack:scratch 2>&1)
 matches "info shows a stack" '^stack scratch: for scratch files$' "$info"
 matches "... and its text" '^  stack      here @ os$' "$info"
-matches "info shows a policy" '^policy site$' "$(many info site 2>&1)"
+info=$(many info site 2>&1)
+matches "info shows a policy" '^policy site$' "$info"
+matches "... and what it says" '^  says       user_manifests=deny$' "$info"
 if has_program python3; then
     is "info --json shows a stack" "stack here @ os" "$(many info --json scratch | python3 -c 'import json, sys
 s = json.load(sys.stdin)

@@ -64,6 +64,7 @@ typedef struct umf_plugin_info_t {
     const char *aliases;     /* "a, b"; "" */
     const char *params;      /* the manifest's, "limit=8KiB, ..."; a stack's text; what a
                                 policy says, "disable=provider:cuda; ..."; "" */
+    bool is_optional;        /* a missing part of it is nobody's error */
 } umf_plugin_info_t;
 
 /* Calls visit for each manifest entry, sorted by kind and name, the one in use

@@ -32,6 +32,7 @@
  *     abi: {major: 0, minor: 1}     # what it was built against
  *     description: one line         # optional
  *     params: {limit: 8KiB}         # optional: other defaults than the table's
+ * doc/vendor.md leads through all of it, from the source to a package.
  *
  * initialize: the functions of umf/memory_provider_ops.h or memory_pool_ops.h
  * that do not begin with ext_ must all be there. By name, params is never NULL

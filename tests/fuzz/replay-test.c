@@ -135,7 +135,7 @@ static void damage(struct input *input) {
         splice(input, at, left > 0, &byte, 1);
         break;
     case 1:
-        splice(input, at, cut, NULL, 0);
+        splice(input, at, cut, &byte, 0);
         break;
     case 2:
         splice(input, at, 0, (const uint8_t *)piece, strlen(piece));

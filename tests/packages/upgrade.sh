@@ -38,6 +38,7 @@ list=$(in_root umf list -a 2>/dev/null || in_root umf list)
 matches "what the administrator switched off is still off" '^pool +proxy +disabled ' "$list"
 is "... and a file that dpkg laid beside it is no manifest" 1 \
     "$(printf '%s\n' "$list" | grep -cE '^provider +fixed ')"
+quiet "after the upgrade"
 is "the program that was linked to the older version runs" "ok" "$(in_root /try 'disjoint @ os')"
 
 # word splitting makes the list of packages

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/meta.h"
 #include "plugin/debug.h"
+#include "plugin/plugin.h"
 #include "plugin/policy.h"
 #include "plugin/preloaded.h"
 
@@ -214,7 +215,7 @@ static bool application_take(struct umfi_catalogue *catalogue,
         const struct umfi_load_source source = {.desc = desc};
         for (size_t i = 0; i < desc->component_count; i++) {
             const umf_plugin_component_t *component = desc->components[i];
-            if (!bare_add(catalogue,
+            if (umfi_plugin_kind_word(component->kind) && !bare_add(catalogue,
                           umfi_plugin_create_bare(UMFI_TIER_APPLICATION,
                                                   (enum umfi_manifest_kind)component->kind,
                                                   component->name, &source),

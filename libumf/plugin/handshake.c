@@ -245,19 +245,21 @@ bool umfi_handshake_check(const umf_plugin_host_t *host, const umf_plugin_desc_t
     if (!desc_check(host, desc, refusal)) {
         return false;
     }
+    bool has_known = false;
     for (size_t i = 0; i < desc->component_count; i++) {
         const umf_plugin_component_t *component = desc->components[i];
         if (!component_check(component, refusal)) {
             return false;
         }
         if (!umfi_plugin_kind_word(component->kind)) {
-            return is_corrupt(refusal, "component kind");
+            continue; /* of a newer plugin: not for this host */
         }
+        has_known = true;
         if (!umfi_manifest_is_name(component->name) || has_twin(desc, i)) {
             return is_corrupt(refusal, "component name");
         }
     }
-    return true;
+    return has_known ? true : is_corrupt(refusal, "component kind");
 }
 
 bool umfi_handshake_take(const struct umfi_handshake *handshake, const umf_plugin_desc_t *desc,

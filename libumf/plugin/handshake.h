@@ -34,8 +34,8 @@ struct umfi_offer {
 bool umfi_handshake_ask(const umf_plugin_host_t *host, umf_plugin_query_fn query,
                         const umf_plugin_desc_t **desc, struct umfi_refusal *refusal);
 /* The whole of a descriptor that comes without a manifest: besides what taking a
- * component looks at, every component's kind and name, and that none is there
- * twice. Refuses with E_CORRUPT or E_ABI. */
+ * component looks at, every component's name, and that none is there twice. Kinds that
+ * this host does not know are passed over, unless all are. Refuses with E_CORRUPT or E_ABI. */
 bool umfi_handshake_check(const umf_plugin_host_t *host, const umf_plugin_desc_t *desc,
                           struct umfi_refusal *refusal);
 /* Takes the component that the manifest speaks of. Refuses with E_CORRUPT, E_ABI

@@ -190,6 +190,22 @@ START_TEST(a_bad_descriptor_is_refused_whole) {
 }
 END_TEST
 
+START_TEST(a_component_of_a_newer_kind_hides_no_other) {
+    plugins_begin();
+    umf_plugin_component_t newer = own_component;
+    newer.kind = 77;
+    newer.name = "Newer!";
+    const umf_plugin_component_t *components[] = {&newer, &own_component};
+    umf_plugin_desc_t desc = own_desc;
+    desc.components = components;
+    desc.component_count = 2;
+    ck_ok(umfPluginRegister(&desc));
+    ck_ok(make_provider("own"));
+    ck_assert_uint_eq(listed("Newer!").info.size, 0);
+    plugins_end();
+}
+END_TEST
+
 START_TEST(a_file_is_loaded_and_all_it_offers_entered) {
     plugins_begin();
     make_part("provider-good");
@@ -444,7 +460,8 @@ END_TEST
 
 SUITE_MAIN("plugin/application", a_registered_plugin_is_started_at_its_first_use,
            a_registered_plugin_goes_before_a_manifest_also_after_the_first_look_up,
-           a_bad_descriptor_is_refused_whole, a_file_is_loaded_and_all_it_offers_entered,
+           a_bad_descriptor_is_refused_whole, a_component_of_a_newer_kind_hides_no_other,
+           a_file_is_loaded_and_all_it_offers_entered,
            a_start_may_rescan_but_load_no_file,
            a_rescan_finds_what_is_new_and_loses_what_is_gone,
            a_failed_plugin_is_tried_again_after_a_rescan_only, changed_params_count_after_a_rescan,

@@ -29,19 +29,21 @@ static const char *start_pair(const char *pool, const char *provider) {
     return umfi_pool_heap_start(spec, options.threshold_bytes);
 }
 
-/* The default pool over the default provider, which a policy may name; where that
- * cannot carry a program (it may know no block's size), disjoint. Never scalable:
- * oneTBB promises nothing after fork. */
-static const char *start_default(void) {
+/* The default pool over the default provider, which a policy may name; NULL, or why
+ * not. Never scalable: oneTBB promises nothing after fork. */
+static const char *start_policy(void) {
     const char *pool, *provider;
     if (umfPluginDefault("pool", &pool) != UMF_RESULT_SUCCESS ||
         umfPluginDefault("provider", &provider) != UMF_RESULT_SUCCESS) {
         return umfGetLastErrorMessage();
     }
-    const char *why_not =
-        strcmp(pool, "scalable") != 0 ? start_pair(pool, provider) : "it is scalable";
-    return why_not != NULL && strcmp(pool, "disjoint") != 0 ? start_pair("disjoint", provider)
-                                                            : why_not;
+    return strcmp(pool, "scalable") != 0 ? start_pair(pool, provider) : "scalable is not for it";
+}
+
+/* Where the defaults cannot carry a program (a pool may know no block's size, a
+ * provider may want parameters), the one pair that always can. */
+static const char *start_default(void) {
+    return start_policy() == NULL ? NULL : start_pair("disjoint", "os");
 }
 
 static void before_fork(void) { umfi_pool_enter(); }

@@ -17,9 +17,9 @@
 /* The lock order, outermost first. A new mutex gets a line of its own here,
  * with what is locked while it is held. */
 enum umfi_rank {
-    UMFI_RANK_LIFETIME = 1, /* core: init and teardown counts */
-    UMFI_RANK_REGISTRY,     /* plugin: the catalogue of manifests */
+    UMFI_RANK_REGISTRY = 1, /* plugin: the catalogue of manifests */
     UMFI_RANK_MODULE,       /* plugin: libltdl, which has no lock of its own */
+    UMFI_RANK_LIFETIME,     /* core: init and teardown counts */
     UMFI_RANK_OBJECTS,      /* core: the lists of live pools and providers */
     UMFI_RANK_POOL,         /* a pool plugin: its buckets */
     UMFI_RANK_POOL_SHARED,  /* a pool plugin: what its buckets share */

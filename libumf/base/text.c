@@ -1,6 +1,7 @@
 /* text.c - small text in fixed buffers (text.h). */
 #include "base/text.h"
 
+#include <stdint.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -69,4 +70,38 @@ unsigned umfi_text_distance(const char *a, const char *b) {
         row = oldest;
     }
     return last[b_bytes];
+}
+
+/* The bytes of the character at `text`; 0 where it is not one of UTF-8, perhaps
+ * because a precision or the buffer's end cut it, or where it is one that a
+ * terminal obeys: C0, DEL, C1, LS, PS. */
+static size_t shown_bytes(const char *text) {
+    const unsigned char *c = (const unsigned char *)text;
+    if (*c < 0x80) {
+        return *c >= ' ' && *c != 0x7f;
+    }
+    size_t bytes = *c >= 0xf0 ? 4 : *c >= 0xe0 ? 3 : 2;
+    uint32_t value = *c & (0x7fu >> bytes);
+    for (size_t i = 1; i < bytes; i++) {
+        if ((c[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        value = value << 6 | (c[i] & 0x3f);
+    }
+    /* what it takes `bytes` bytes to say, and no surrogate */
+    bool is_good = (bytes == 2 && *c >= 0xc2 && value >= 0xa0) ||
+                   (bytes == 3 && value >= 0x800 && (value < 0xd800 || value > 0xdfff) &&
+                    value != 0x2028 && value != 0x2029) ||
+                   (bytes == 4 && value >= 0x10000 && value <= 0x10ffff && *c <= 0xf4);
+    return is_good ? bytes : 0;
+}
+
+void umfi_text_make_shown(char *text) {
+    while (*text) {
+        size_t bytes = shown_bytes(text);
+        if (bytes == 0) {
+            *text = '?';
+        }
+        text += bytes ? bytes : 1;
+    }
 }

@@ -20,6 +20,10 @@ struct umfi_text {
 void umfi_text_init(struct umfi_text *text, char *buffer, size_t capacity);
 void umfi_text_add(struct umfi_text *text, const char *format, ...) UMFI_PRINTF(2, 3);
 
+/* Makes '?' of every byte that a terminal would obey or that is no UTF-8, so that a
+ * text from elsewhere is one line and nothing else. */
+void umfi_text_make_shown(char *text);
+
 /* Decimal digits only, no sign, no blanks; false above `max`. */
 bool umfi_text_to_number(const char *text, unsigned long max, unsigned long *number);
 

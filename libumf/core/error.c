@@ -5,6 +5,7 @@
 #include <string.h>
 #include <umf/plugin.h>
 
+#include "base/text.h"
 #include "core/log.h"
 #include "core/thread.h"
 
@@ -19,6 +20,7 @@ static void keep(const char *format, va_list args) {
     memcpy(thread->error_text, prefix, sizeof prefix);
     size_t used = sizeof prefix - 1;
     (void)vsnprintf(thread->error_text + used, sizeof thread->error_text - used, format, args);
+    umfi_text_make_shown(thread->error_text);
 }
 
 void umfi_error_va(const char *where, const char *format, va_list args) {

@@ -2,8 +2,8 @@
  * lifetime.c - the reference count of the library and its fork handlers.
  *
  * The fork handlers take every lock in rank order, so that the child finds each
- * structure whole: plugin host, live objects (and their plugins' own locks),
- * address map, metadata, log.
+ * structure whole: plugin host, lifetime, live objects (and their plugins' own
+ * locks), address map, metadata, log.
  */
 #include "core/lifetime.h"
 
@@ -23,7 +23,8 @@ static struct umfi_mutex lock = UMFI_MUTEX_INITIALIZER(UMFI_RANK_LIFETIME);
 static atomic_uint references = 1; /* the load's own */
 static unsigned holds;             /* umfPluginHold's, which nobody gives back */
 static _Atomic uint64_t fork_generation;
-static const struct umfi_fork_hooks *outer_hooks; /* guarded by lock */
+static _Atomic(const struct umfi_fork_hooks *) outer_hooks;
+static const struct umfi_fork_hooks *outer_taken; /* of the fork under way; guarded by lock */
 static pthread_once_t begin_once = PTHREAD_ONCE_INIT;
 
 bool umfi_is_up(void) { return atomic_load_explicit(&references, memory_order_relaxed) > 0; }
@@ -32,19 +33,20 @@ uint64_t umfi_fork_generation(void) {
     return atomic_load_explicit(&fork_generation, memory_order_relaxed);
 }
 
-/* Under the lock that a fork holds throughout: hooks that are set while one is
- * under way would give back what nobody took. */
 void umfi_fork_set_outer(const struct umfi_fork_hooks *hooks) {
-    umfi_mutex_lock(&lock);
-    outer_hooks = hooks;
-    umfi_mutex_unlock(&lock);
+    atomic_store_explicit(&outer_hooks, hooks, memory_order_release);
 }
 
+/* The plugin layer's come before any lock of the core: they wait for plugins' starts,
+ * which may call anything. Hooks that are set while a fork is under way must not give
+ * back what nobody took. */
 static void prefork(void) {
-    umfi_mutex_lock_for_fork(&lock);
-    if (outer_hooks) {
-        outer_hooks->prefork();
+    const struct umfi_fork_hooks *hooks = atomic_load_explicit(&outer_hooks, memory_order_acquire);
+    if (hooks) {
+        hooks->prefork();
     }
+    umfi_mutex_lock_for_fork(&lock);
+    outer_taken = hooks;
     umfi_objects_prefork();
     umfi_tracking_prefork();
     umfi_meta_prefork();
@@ -56,10 +58,11 @@ static void parent(void) {
     umfi_meta_parent();
     umfi_tracking_parent();
     umfi_objects_parent();
-    if (outer_hooks) {
-        outer_hooks->parent();
-    }
+    const struct umfi_fork_hooks *hooks = outer_taken;
     umfi_mutex_unlock_in_parent(&lock);
+    if (hooks) {
+        hooks->parent();
+    }
 }
 
 static void child(void) {
@@ -68,10 +71,10 @@ static void child(void) {
     umfi_meta_child();
     umfi_tracking_child();
     umfi_objects_child();
-    if (outer_hooks) {
-        outer_hooks->child();
-    }
     umfi_mutex_reset_in_child(&lock);
+    if (outer_taken) {
+        outer_taken->child();
+    }
 }
 
 static void begin(void) {

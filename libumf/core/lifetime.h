@@ -21,8 +21,8 @@ void umfi_lifetime_begin(void);
 /* Rises by one in every child of fork. */
 uint64_t umfi_fork_generation(void);
 
-/* The plugin layer's part of fork, taken right after the lifetime's lock. Not to
- * be set with any lock held. */
+/* The plugin layer's part of fork, before every lock of the core. Set at any time, by
+ * any thread. */
 struct umfi_fork_hooks {
     void (*prefork)(void);
     void (*parent)(void);

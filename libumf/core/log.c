@@ -22,6 +22,7 @@
 #include "base/cancel.h"
 #include "base/errno_text.h"
 #include "base/mutex.h"
+#include "base/text.h"
 
 #define RECORD_BYTES 8192
 #define PATH_LIMIT 256
@@ -254,7 +255,9 @@ static void record_make(enum umfi_log_level level, const char *where, const char
                         va_list args) {
     struct record record;
     record_begin(&record, level, where);
+    size_t start = record.length;
     record_add_va(&record, format, args);
+    umfi_text_make_shown(record.text + start); /* a record is one line, whoever wrote it */
     record_end(&record);
     umfi_mutex_lock(&state.lock);
     record_write(&record, state.descriptor >= 0 ? state.descriptor : STDERR_FILENO);

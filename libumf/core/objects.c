@@ -11,8 +11,8 @@ enum { POOLS, PROVIDERS, LISTS };
 static struct umfi_mutex lock = UMFI_MUTEX_INITIALIZER(UMFI_RANK_OBJECTS);
 static struct umfi_list lists[LISTS] = {UMFI_LIST_INITIALIZER(lists[POOLS]),
                                         UMFI_LIST_INITIALIZER(lists[PROVIDERS])};
-/* What a fork has cut off from the process that it is bound to; grows in the one
- * thread of a child only. Guarded by lock. */
+/* What a fork has cut off from the process that it is bound to. Grows in the one
+ * thread of a child, while nobody can read it, and never shrinks: needs no lock. */
 static struct umfi_list forked = UMFI_LIST_INITIALIZER(forked);
 
 static bool is_process_bound(const struct umfi_object *object) {
@@ -90,19 +90,18 @@ static void cut_off(void) {
         if (is_process_bound(object)) {
             umfi_list_remove(node);
             umfi_list_push(&forked, node);
-            object->refuse(object);
+            object->cut_off(object);
         }
     }
 }
 
-umf_result_t umfi_objects_refusal(const void *priv) {
+umf_result_t umfi_objects_refusal(const void *given) {
     const struct umfi_object *found = NULL;
-    umfi_mutex_lock(&lock);
-    for (struct umfi_list *node = forked.next; node != &forked && !found; node = node->next) {
+    for (const struct umfi_list *node = forked.next; node != &forked && !found;
+         node = node->next) {
         const struct umfi_object *object = UMFI_CONTAINER_OF(node, struct umfi_object, node);
-        found = object->priv == priv ? object : NULL;
+        found = object == given ? object : NULL;
     }
-    umfi_mutex_unlock(&lock);
     if (!found) {
         return UMF_RESULT_ERROR_UNKNOWN;
     }

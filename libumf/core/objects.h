@@ -21,6 +21,9 @@ struct umfi_object {
     pid_t process;                    /* that made it; of process-bound ones only */
     /* Swaps the object's dispatch for refusals and forgets its regions. */
     void (*refuse)(struct umfi_object *object);
+    /* Providers, in the one thread of a child: refuses, and from then on its functions
+     * are given the object itself instead of the private part. */
+    void (*cut_off)(struct umfi_object *object);
 };
 
 /* Books the object under its kind and its component. */
@@ -31,9 +34,9 @@ void umfi_object_remove(struct umfi_object *object);
  * for whoever still holds the handle. */
 void umfi_objects_refuse_all(void);
 
-/* What a refusing function answers for the object with this private part: that it was
- * left behind by a fork, with a text that says so, or that it is of a former life. */
-umf_result_t umfi_objects_refusal(const void *priv);
+/* What a refusing function answers to what it was given: that the object was left
+ * behind by a fork, with a text that says so, or that it is of a former life. */
+umf_result_t umfi_objects_refusal(const void *given);
 
 /* In the child, what is bound to the parent refuses from then on.
  * Pools before providers, the newest first: who uses comes before what is used. */

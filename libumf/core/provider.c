@@ -43,6 +43,11 @@ static void provider_refuse(struct umfi_object *object) {
     atomic_store_explicit(&provider->ops, &umfi_provider_refusals, memory_order_relaxed);
 }
 
+static void provider_cut_off(struct umfi_object *object) {
+    provider_refuse(object);
+    UMFI_CONTAINER_OF(object, struct umf_memory_provider_t, object)->priv = object;
+}
+
 /* After initialize: the name, then post_initialize; finalizes on failure. */
 static umf_result_t provider_settle(struct umf_memory_provider_t *provider) {
     const char *name;
@@ -94,7 +99,8 @@ umf_result_t umfMemoryProviderCreate(const umf_memory_provider_ops_t *ops, const
     provider->object = (struct umfi_object){
         .priv = provider->priv,
         .component = umfi_component_of_provider(&provider->own),
-        .refuse = provider_refuse};
+        .refuse = provider_refuse,
+        .cut_off = provider_cut_off};
     umfi_object_add(UMF_PLUGIN_KIND_PROVIDER, &provider->object);
     *hProvider = provider;
     return UMF_RESULT_SUCCESS;

@@ -1,4 +1,5 @@
 /* announcement.c - a new catalogue's records in the log (catalogue.h). */
+#include <errno.h>
 #include <string.h>
 
 #include "core/log.h"
@@ -18,11 +19,31 @@ static bool is_known(const struct umfi_catalogue *before, const struct umfi_plug
     return false;
 }
 
-static void unknown_keys_warn(const struct umfi_plugin *plugin) {
+/* Whether this key of this line of this file was unknown before. */
+static bool is_known_key(const struct umfi_catalogue *before, const struct umfi_plugin *plugin,
+                         const struct umfi_manifest_unknown *key) {
+    for (size_t i = 0; before && i < before->count; i++) {
+        const struct umfi_plugin *old = before->entries[i];
+        const struct umfi_manifest *manifest = &old->manifest;
+        for (unsigned u = 0; u < manifest->unknown_count && u < UMFI_MANIFEST_UNKNOWN_MAX; u++) {
+            if (manifest->unknown[u].line == key->line &&
+                strcmp(manifest->unknown[u].key, key->key) == 0 &&
+                strcmp(old->file_path, plugin->file_path) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void unknown_keys_warn(const struct umfi_plugin *plugin,
+                              const struct umfi_catalogue *before) {
     const struct umfi_manifest *manifest = &plugin->manifest;
     for (unsigned u = 0; u < manifest->unknown_count && u < UMFI_MANIFEST_UNKNOWN_MAX; u++) {
-        umfi_warn("%s:%u: unknown key '%.64s'", plugin->file_path, manifest->unknown[u].line,
-                  manifest->unknown[u].key);
+        if (!is_known_key(before, plugin, &manifest->unknown[u])) {
+            umfi_warn("%s:%u: unknown key '%.64s'", plugin->file_path,
+                      manifest->unknown[u].line, manifest->unknown[u].key);
+        }
     }
 }
 
@@ -85,12 +106,22 @@ static void entry_tell(const struct umfi_plugin *plugin) {
                       plugin->reason.text ? plugin->reason.text : "");
 }
 
-void umfi_catalogue_announce(const struct umfi_catalogue *catalogue,
-                             const struct umfi_catalogue *before) {
-    const struct umfi_search_dir *dir = catalogue->search.dirs;
-    if (!before && dir && dir->ignored && dir->tier == UMFI_TIER_ENVIRONMENT) {
+static void places_announce(const struct umfi_search_dir *dir) {
+    if (dir && dir->ignored && dir->tier == UMFI_TIER_ENVIRONMENT) {
         umfi_info("%s: UMF_PLUGIN_PATH, UMF_PLUGIN_PATH_ONLY, UMF_PLUGINS_DISABLE and user "
                   "manifests are ignored", dir->ignored);
+    }
+    for (; dir; dir = dir->next) {
+        if (dir->error == EINVAL) {
+            umfi_warn("%s: %s: not an absolute path, passed over", dir->origin, dir->path);
+        }
+    }
+}
+
+void umfi_catalogue_announce(const struct umfi_catalogue *catalogue,
+                             const struct umfi_catalogue *before) {
+    if (!before) {
+        places_announce(catalogue->search.dirs);
     }
     for (size_t i = 0; i < catalogue->count; i++) {
         const struct umfi_plugin *plugin = catalogue->entries[i];
@@ -98,9 +129,7 @@ void umfi_catalogue_announce(const struct umfi_catalogue *catalogue,
         if (!is_known(before, plugin)) {
             entry_announce(plugin);
         }
-        if (!before) {
-            unknown_keys_warn(plugin);
-        }
+        unknown_keys_warn(plugin, before);
     }
     insecure_warn(catalogue, before);
 }

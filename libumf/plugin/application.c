@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/host.h"
 #include "core/log.h"
+#include "plugin/claim.h"
 #include "plugin/debug.h"
 #include "plugin/handshake.h"
 #include "plugin/module.h"
@@ -17,16 +18,17 @@
 #include "plugin/trust.h"
 
 /* `what` is the plugin's name, or the file it is in. */
-static umf_result_t report(const char *what, const struct umfi_refusal *refusal) {
-    umfi_error("umfPluginRegister", "plugin:%.512s: %s: %s", what,
-               umfi_refusal_word(refusal->class), refusal->text);
+static umf_result_t report(const char *where, const char *what,
+                           const struct umfi_refusal *refusal) {
+    umfi_error(where, "plugin:%.512s: %s: %s", what, umfi_refusal_word(refusal->class),
+               refusal->text);
     return refusal->result;
 }
 
-static bool desc_add(const umf_plugin_desc_t *desc, const char *path,
+static bool desc_add(const umf_plugin_desc_t *desc, const char *path, umf_plugin_query_fn query,
                      struct umfi_refusal *refusal) {
     return umfi_handshake_check(&umfi_host, desc, refusal) &&
-           umfi_registry_add(desc, path, refusal);
+           umfi_registry_add(desc, path, query, refusal);
 }
 
 /* A descriptor that was refused need not have a name that can be read. */
@@ -39,9 +41,9 @@ umf_result_t umfPluginRegister(const umf_plugin_desc_t *desc) {
     UMFI_CHECK_ARG(desc != NULL);
     struct umfi_refusal refusal;
     int cancel = umfi_cancel_off();
-    bool is_done = desc_add(desc, NULL, &refusal);
+    bool is_done = desc_add(desc, NULL, NULL, &refusal);
     umfi_cancel_restore(cancel);
-    return is_done ? UMF_RESULT_SUCCESS : report(name_of(desc, &refusal), &refusal);
+    return is_done ? UMF_RESULT_SUCCESS : report(__func__, name_of(desc, &refusal), &refusal);
 }
 
 static bool path_check(const char *path, struct umfi_refusal *refusal) {
@@ -62,7 +64,7 @@ static bool path_check(const char *path, struct umfi_refusal *refusal) {
 static bool file_load(const char *path, struct umfi_refusal *refusal) {
     umf_plugin_query_fn query;
     const umf_plugin_desc_t *desc;
-    if (umfi_registry_is_starting_here()) {
+    if (umfi_claim_is_held()) {
         return umfi_refuse(refusal, UMFI_E_RECURSION,
                            "loaded while already loading in this thread");
     }
@@ -70,11 +72,17 @@ static bool file_load(const char *path, struct umfi_refusal *refusal) {
         return false;
     }
     umfi_plugin_debug(UMFI_DEBUG_LOAD, "opening %s", path);
-    umfi_registry_open_begin();
-    bool is_good = umfi_module_open(path, &query, refusal) &&
-                   umfi_handshake_ask(&umfi_host, query, &desc, refusal);
-    umfi_registry_open_end();
-    return is_good && desc_add(desc, path, refusal);
+    umfi_registry_begin();
+    umfi_claim_open_begin();
+    bool is_good = umfi_module_open(path, &query, refusal);
+    umfi_claim_open_end();
+    if (!is_good || umfi_registry_has_entry(query)) {
+        return is_good;
+    }
+    umfi_claim_ask_begin();
+    is_good = umfi_handshake_ask(&umfi_host, query, &desc, refusal);
+    umfi_claim_ask_end();
+    return is_good && desc_add(desc, path, query, refusal);
 }
 
 umf_result_t umfPluginLoadFile(const char *path) {
@@ -83,7 +91,7 @@ umf_result_t umfPluginLoadFile(const char *path) {
     int cancel = umfi_cancel_off();
     bool is_done = file_load(path, &refusal);
     umfi_cancel_restore(cancel);
-    return is_done ? UMF_RESULT_SUCCESS : report(path, &refusal);
+    return is_done ? UMF_RESULT_SUCCESS : report(__func__, path, &refusal);
 }
 
 umf_result_t umfPluginRescan(void) {

@@ -1,11 +1,9 @@
 /* catalogue.c - from the files found to the entries in use (catalogue.h). */
 #include "plugin/catalogue.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "core/meta.h"
 #include "plugin/debug.h"
 #include "plugin/plugin.h"
@@ -159,11 +157,6 @@ static int entry_compare(const void *left, const void *right) {
     return by_name ? by_name : precedence_compare(a, b);
 }
 
-/* Leaves its name to the next one. */
-static bool is_yielding(const struct umfi_plugin *plugin) {
-    return plugin->verdict == UMFI_PHASE_ABSENT || plugin->is_bare_mask;
-}
-
 static void shadow(struct umfi_plugin *plugin, const struct umfi_plugin *chosen) {
     if (plugin->verdict != UMFI_PHASE_NEW) {
         return; /* would not have been used anyway */
@@ -181,7 +174,7 @@ static void choose(struct umfi_catalogue *catalogue) {
         size_t chosen = catalogue->count;
         for (end = first;
              end < catalogue->count && is_same_name(entries[first], entries[end]); end++) {
-            if (chosen == catalogue->count && !is_yielding(entries[end])) {
+            if (chosen == catalogue->count && !umfi_plugin_is_yielding(entries[end])) {
                 chosen = end;
             }
         }
@@ -212,7 +205,7 @@ static bool application_take(struct umfi_catalogue *catalogue,
                              const struct umfi_application *application) {
     for (; application; application = application->next) {
         const umf_plugin_desc_t *desc = application->desc;
-        const struct umfi_load_source source = {.desc = desc};
+        const struct umfi_load_source source = {.desc = desc, .query = application->query};
         for (size_t i = 0; i < desc->component_count; i++) {
             const umf_plugin_component_t *component = desc->components[i];
             if (umfi_plugin_kind_word(component->kind) && !bare_add(catalogue,
@@ -311,80 +304,4 @@ void umfi_catalogue_destroy(struct umfi_catalogue *catalogue) {
     umfi_meta_free(catalogue->entries, catalogue->capacity * sizeof *catalogue->entries);
     umfi_search_fini(&catalogue->search);
     umfi_meta_free(catalogue, sizeof *catalogue);
-}
-
-static bool has_alias(const struct umfi_plugin *plugin, const char *name) {
-    const char *alias = plugin->manifest.aliases.text;
-    for (unsigned a = 0; a < plugin->manifest.aliases.count; a++) {
-        if (strcmp(alias, name) == 0) {
-            return true;
-        }
-        alias = umfi_manifest_list_next(alias);
-    }
-    return false;
-}
-
-static bool is_better_alias(const struct umfi_plugin *a, const struct umfi_plugin *b) {
-    if (is_yielding(a) != is_yielding(b)) {
-        return is_yielding(b);
-    }
-    return umfi_catalogue_precedes(a, b);
-}
-
-struct umfi_plugin *umfi_catalogue_find(const struct umfi_catalogue *catalogue,
-                                        enum umfi_manifest_kind kind, const char *name) {
-    struct umfi_plugin *by_alias = NULL;
-    for (size_t i = 0; i < catalogue->count; i++) {
-        struct umfi_plugin *plugin = catalogue->entries[i];
-        if (plugin->kind != kind || !plugin->is_chosen) {
-            continue;
-        }
-        if (strcmp(plugin->name, name) == 0) {
-            return plugin;
-        }
-        if (has_alias(plugin, name) && (!by_alias || is_better_alias(plugin, by_alias))) {
-            by_alias = plugin;
-        }
-    }
-    return by_alias;
-}
-
-/* Two edits make a typing error of a word; of a short one, another word. */
-static unsigned nearness_limit(const char *name) { return strlen(name) < 5 ? 1 : 2; }
-
-static void nearest_take(const char *word, const char *name, const char **nearest,
-                         unsigned *distance) {
-    unsigned d = umfi_text_distance(word, name);
-    if (d < *distance) {
-        *nearest = word;
-        *distance = d;
-    }
-}
-
-const char *umfi_catalogue_nearest(const struct umfi_catalogue *catalogue,
-                                   enum umfi_manifest_kind kind, const char *name) {
-    const char *nearest = NULL;
-    unsigned distance = nearness_limit(name) + 1;
-    for (size_t i = 0; i < catalogue->count; i++) {
-        const struct umfi_plugin *plugin = catalogue->entries[i];
-        if (plugin->kind != kind || !plugin->is_chosen) {
-            continue;
-        }
-        nearest_take(plugin->name, name, &nearest, &distance);
-        const char *alias = plugin->manifest.aliases.text;
-        for (unsigned a = 0; a < plugin->manifest.aliases.count; a++) {
-            nearest_take(alias, name, &nearest, &distance);
-            alias = umfi_manifest_list_next(alias);
-        }
-    }
-    return nearest;
-}
-
-const struct umfi_search_dir *umfi_catalogue_unreadable(const struct umfi_catalogue *catalogue) {
-    const struct umfi_search_dir *dir = catalogue->search.dirs;
-    /* EINVAL: a relative path, passed over with a warning of its own */
-    while (dir && (!umfi_search_is_unreadable(dir) || dir->error == EINVAL)) {
-        dir = dir->next;
-    }
-    return dir;
 }

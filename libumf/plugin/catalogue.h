@@ -7,7 +7,8 @@
  * Law: entries are sorted by kind, name, tier, falling priority, file name. Of
  * the entries of one kind and name exactly one is chosen: the first that is not
  * ABSENT (nor a mask over nothing), or the first where all are. An alias leads to
- * chosen entries only. Every manifest read is an entry; of a mask, what it masks
+ * chosen entries only, and never beats a name, be it an absent one: nothing is
+ * substituted in silence. Every manifest read is an entry; of a mask, what it masks
  * is one, or where that is nothing, itself.
  */
 #ifndef UMFI_PLUGIN_CATALOGUE_H
@@ -20,7 +21,8 @@
 struct umfi_application {
     struct umfi_application *next;
     const umf_plugin_desc_t *desc;
-    char *path; /* of the module it is in; NULL: of the program itself */
+    umf_plugin_query_fn query; /* of the module it is in; NULL: of the program itself */
+    char *path;                /* of that module */
 };
 
 struct umfi_catalogue_options {

@@ -69,6 +69,7 @@ void umfi_plugin_debug(enum umfi_debug_topic topic, const char *format, ...) {
     int start = snprintf(line, sizeof line, "umf: %s: ", words[topic]);
     (void)vsnprintf(line + start, sizeof line - 1 - (size_t)start, format, args);
     va_end(args);
+    umfi_text_make_shown(line);
     umfi_log(UMFI_LOG_DEBUG, words[topic], "%s", line + start);
     if (is_shown) {
         size_t bytes = strlen(line);

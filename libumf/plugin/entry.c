@@ -10,14 +10,6 @@
 #include "base/text.h"
 #include "core/meta.h"
 
-void umfi_plugin_reason_tell(const struct umfi_plugin_reason *reason,
-                             struct umfi_refusal *refusal) {
-    (void)umfi_refuse(refusal, reason->class, "%s",
-                      reason->text ? reason->text : "no memory to keep the reason");
-    refusal->result = reason->result;
-    refusal->line = reason->line;
-}
-
 void umfi_plugin_message(const struct umfi_plugin *plugin, const struct umfi_refusal *refusal,
                          char buffer[UMFI_PLUGIN_MESSAGE_BYTES]) {
     struct umfi_text text;
@@ -43,6 +35,10 @@ enum umfi_plugin_phase umfi_plugin_phase(const struct umfi_plugin *plugin) {
     return plugin->verdict == UMFI_PHASE_NEW && plugin->load
                ? atomic_load_explicit(&plugin->load->phase, memory_order_acquire)
                : plugin->verdict;
+}
+
+bool umfi_plugin_is_yielding(const struct umfi_plugin *plugin) {
+    return plugin->verdict == UMFI_PHASE_ABSENT || plugin->is_bare_mask;
 }
 
 static struct umfi_plugin *entry_alloc(enum umfi_tier tier, const char *path, const char *name) {
@@ -75,6 +71,7 @@ struct umfi_plugin *umfi_plugin_create_bare(enum umfi_tier tier, enum umfi_manif
 
 void umfi_plugin_destroy(struct umfi_plugin *plugin) {
     umfi_manifest_fini(&plugin->manifest);
+    umfi_load_params_free(plugin->new_params);
     umfi_meta_free_string(plugin->module_path);
     umfi_plugin_reason_fini(&plugin->reason);
     umfi_meta_free(plugin, sizeof *plugin);

@@ -36,6 +36,7 @@ struct umfi_plugin {
     struct umfi_plugin_reason reason;
     struct umfi_load_source source;
     struct umfi_load *load; /* set by the registry; NULL for a policy or a stack */
+    struct umfi_load_params *new_params; /* for the load; NULL: it has them already */
 };
 
 /* What a scan is made with beside the directories. */
@@ -77,6 +78,8 @@ void umfi_plugin_settle(struct umfi_plugin *plugin, enum umfi_plugin_phase verdi
 /* A load's phase where the entry may be used, else the scan's verdict. */
 enum umfi_plugin_phase umfi_plugin_phase(const struct umfi_plugin *plugin);
 
+/* Whether it leaves its name to the next candidate. */
+bool umfi_plugin_is_yielding(const struct umfi_plugin *plugin);
 bool umfi_plugin_is_component(enum umfi_manifest_kind kind);
 
 /* "PATH does not exist: install PACKAGE" */
@@ -86,8 +89,5 @@ bool umfi_plugin_refuse_absent(const struct umfi_plugin *plugin, struct umfi_ref
 /* "kind:name: CLASS: what (file:line)" */
 void umfi_plugin_message(const struct umfi_plugin *plugin, const struct umfi_refusal *refusal,
                          char buffer[UMFI_PLUGIN_MESSAGE_BYTES]);
-/* A kept reason as a refusal again. */
-void umfi_plugin_reason_tell(const struct umfi_plugin_reason *reason,
-                             struct umfi_refusal *refusal);
 
 #endif

@@ -12,18 +12,32 @@
 #include "base/text.h"
 #include "core/error.h"
 #include "core/meta.h"
+#include "plugin/claim.h"
 #include "plugin/registry.h"
 
 #define TEXT_BYTES (UMFI_REFUSAL_TEXT_BYTES + 32)
 
-/* Begins to read the catalogue for a visit. */
-static const struct umfi_catalogue *visit_begin(const char *where) {
-    const struct umfi_catalogue *catalogue = umfi_registry_read_begin();
-    if (!catalogue) {
+/* A reading of the catalogue for a visit. Reading manifests has cancellation points,
+ * under the registry's lock. */
+struct visit {
+    const struct umfi_catalogue *catalogue;
+    int cancel;
+};
+
+static void visit_end(const struct visit *visit) {
+    umfi_registry_read_end();
+    umfi_cancel_restore(visit->cancel);
+}
+
+/* False without memory, and that is said. */
+static bool visit_begin(struct visit *visit, const char *where) {
+    visit->cancel = umfi_cancel_off();
+    visit->catalogue = umfi_registry_read_begin();
+    if (!visit->catalogue) {
         umfi_error(where, "plugins: no memory to read the manifests");
-        umfi_registry_read_end();
+        visit_end(visit);
     }
-    return catalogue;
+    return visit->catalogue != NULL;
 }
 
 /* ---- the list ---- */
@@ -84,7 +98,7 @@ static void reason_write(const struct umfi_plugin *plugin, enum umfi_plugin_phas
     umfi_text_init(&text, buffer, TEXT_BYTES);
     struct umfi_refusal refusal = {.class = UMFI_E_NONE};
     if (phase == UMFI_PHASE_FAILED) {
-        (void)umfi_registry_failure(plugin->load, &refusal);
+        (void)umfi_claim_failure(plugin->load, &refusal);
     } else if (phase > UMFI_PHASE_FAILED) {
         umfi_plugin_reason_tell(&plugin->reason, &refusal);
     }
@@ -123,16 +137,16 @@ static int entry_visit(const struct umfi_plugin *plugin,
 
 umf_result_t umfPluginList(int (*visit)(const umf_plugin_info_t *info, void *arg), void *arg) {
     UMFI_CHECK_ARG(visit != NULL);
-    const struct umfi_catalogue *catalogue = visit_begin(__func__);
-    if (!catalogue) {
+    struct visit reading;
+    if (!visit_begin(&reading, __func__)) {
         return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
     }
-    for (size_t i = 0; i < catalogue->count; i++) {
-        if (entry_visit(catalogue->entries[i], visit, arg) != 0) {
+    for (size_t i = 0; i < reading.catalogue->count; i++) {
+        if (entry_visit(reading.catalogue->entries[i], visit, arg) != 0) {
             break;
         }
     }
-    umfi_registry_read_end();
+    visit_end(&reading);
     return UMF_RESULT_SUCCESS;
 }
 
@@ -162,12 +176,12 @@ static umf_plugin_place_state_t place_state(const struct umfi_search_dir *dir,
 
 umf_result_t umfPluginPlaces(int (*visit)(const umf_plugin_place_t *place, void *arg), void *arg) {
     UMFI_CHECK_ARG(visit != NULL);
-    const struct umfi_catalogue *catalogue = visit_begin(__func__);
-    if (!catalogue) {
+    struct visit reading;
+    if (!visit_begin(&reading, __func__)) {
         return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
     }
     int end = 0;
-    for (const struct umfi_search_dir *d = catalogue->search.dirs; d && end == 0; d = d->next) {
+    for (const struct umfi_search_dir *d = reading.catalogue->search.dirs; d && end == 0; d = d->next) {
         umf_plugin_place_t place = {
             .size = sizeof place,
             .tier = umfi_tier_word(d->tier),
@@ -180,7 +194,7 @@ umf_result_t umfPluginPlaces(int (*visit)(const umf_plugin_place_t *place, void 
         place.state = place_state(d, &place.reason);
         end = visit(&place, arg);
     }
-    umfi_registry_read_end();
+    visit_end(&reading);
     return UMF_RESULT_SUCCESS;
 }
 
@@ -192,7 +206,7 @@ struct inspection {
     int end; /* what the last visit returned */
 };
 
-static void find_fault(struct inspection *in, const struct umfi_plugin *plugin, bool is_error,
+static void finding_tell(struct inspection *in, const struct umfi_plugin *plugin, bool is_error,
                        unsigned line, const struct umfi_refusal *refusal) {
     const umf_plugin_finding_t finding = {
         .size = sizeof finding,
@@ -218,7 +232,7 @@ static void keys_inspect(struct inspection *in, const struct umfi_plugin *plugin
                        "unknown key '%.64s'%s%s%s", manifest->unknown[u].key,
                        nearest ? "; did you mean '" : "", nearest ? nearest : "",
                        nearest ? "'?" : "");
-        find_fault(in, plugin, true, refusal.line, &refusal);
+        finding_tell(in, plugin, true, refusal.line, &refusal);
     }
 }
 
@@ -229,7 +243,7 @@ static void entry_inspect(struct inspection *in, const struct umfi_plugin *plugi
     if (verdict != UMFI_PHASE_NEW || plugin->is_insecure) {
         struct umfi_refusal refusal;
         umfi_plugin_reason_tell(&plugin->reason, &refusal);
-        find_fault(in, plugin, verdict == UMFI_PHASE_REFUSED, refusal.line, &refusal);
+        finding_tell(in, plugin, verdict == UMFI_PHASE_REFUSED, refusal.line, &refusal);
     }
     keys_inspect(in, plugin);
 }
@@ -269,13 +283,13 @@ static bool file_inspect(struct inspection *in, const char *path) {
     umfi_plugin_identify(&plugin);
     bool has_memory = fault.class != UMFI_E_NO_MEMORY;
     if (!is_good && has_memory) {
-        find_fault(in, &plugin, true, fault.line, &fault);
+        finding_tell(in, &plugin, true, fault.line, &fault);
     }
     keys_inspect(in, &plugin);
     if (!umfi_search_is_manifest_name(plugin.file_name)) {
         umfi_refuse(&fault, UMFI_E_PATH, "the name must be NN-name.yaml in lower case, or the "
                                          "file is passed over");
-        find_fault(in, &plugin, true, 0, &fault);
+        finding_tell(in, &plugin, true, 0, &fault);
     }
     umfi_manifest_fini(&plugin.manifest);
     return has_memory;
@@ -286,20 +300,20 @@ umf_result_t umfPluginCheck(const char *path,
                             void *arg) {
     UMFI_CHECK_ARG(visit != NULL);
     struct inspection in = {visit, arg, 0};
-    const struct umfi_catalogue *catalogue = visit_begin(__func__);
-    if (!catalogue) {
+    struct visit reading;
+    if (!visit_begin(&reading, __func__)) {
         return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
     }
     bool is_done = true;
-    const struct umfi_plugin *entry = path ? entry_of(catalogue, path) : NULL;
+    const struct umfi_plugin *entry = path ? entry_of(reading.catalogue, path) : NULL;
     if (!path) {
-        catalogue_inspect(&in, catalogue);
+        catalogue_inspect(&in, reading.catalogue);
     } else if (entry) {
         entry_inspect(&in, entry);
     } else {
         is_done = file_inspect(&in, path);
     }
-    umfi_registry_read_end();
+    visit_end(&reading);
     if (!is_done) {
         umfi_error(__func__, "%s: no memory to read it", path);
     }

@@ -22,6 +22,14 @@ void umfi_plugin_reason_keep(struct umfi_plugin_reason *reason,
     };
 }
 
+void umfi_plugin_reason_tell(const struct umfi_plugin_reason *reason,
+                             struct umfi_refusal *refusal) {
+    (void)umfi_refuse(refusal, reason->class, "%s",
+                      reason->text ? reason->text : "no memory to keep the reason");
+    refusal->result = reason->result;
+    refusal->line = reason->line;
+}
+
 static bool is_same_source(const struct umfi_load_source *a, const struct umfi_load_source *b) {
     return a->device == b->device && a->inode == b->inode && a->desc == b->desc &&
            a->query == b->query;
@@ -54,25 +62,37 @@ static size_t list_bytes(const struct umfi_manifest_list *list) {
     return (size_t)(end - list->text);
 }
 
-bool umfi_load_set_params(struct umfi_load *load, const struct umfi_manifest_list *params) {
-    struct umfi_load_params *now = atomic_load_explicit(&load->params, memory_order_relaxed);
+bool umfi_load_params_make(const struct umfi_load *load, const struct umfi_manifest_list *params,
+                           struct umfi_load_params **made) {
+    const struct umfi_load_params *now =
+        atomic_load_explicit(&load->params, memory_order_relaxed);
     size_t bytes = params->count > 0 ? list_bytes(params) : 0;
     bool is_same = now ? now->count == params->count && now->bytes == bytes &&
                              (bytes == 0 || memcmp(now->text, params->text, bytes) == 0)
                        : params->count == 0;
+    *made = NULL;
     if (is_same) {
         return true;
     }
-    struct umfi_load_params *made = umfi_meta_alloc(sizeof *made + bytes);
-    if (!made) {
+    *made = umfi_meta_alloc(sizeof **made + bytes);
+    if (!*made) {
         return false;
     }
-    made->older = now;
-    made->count = params->count;
-    made->bytes = bytes;
+    (*made)->count = params->count;
+    (*made)->bytes = bytes;
     if (bytes > 0) {
-        memcpy(made->text, params->text, bytes);
+        memcpy((*made)->text, params->text, bytes);
     }
-    atomic_store_explicit(&load->params, made, memory_order_release);
     return true;
+}
+
+void umfi_load_params_free(struct umfi_load_params *params) {
+    if (params) {
+        umfi_meta_free(params, sizeof *params + params->bytes);
+    }
+}
+
+void umfi_load_params_set(struct umfi_load *load, struct umfi_load_params *params) {
+    params->older = atomic_load_explicit(&load->params, memory_order_relaxed);
+    atomic_store_explicit(&load->params, params, memory_order_release);
 }

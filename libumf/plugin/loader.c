@@ -13,11 +13,11 @@
 #include "core/error.h"
 #include "core/host.h"
 #include "core/meta.h"
+#include "plugin/claim.h"
 #include "plugin/debug.h"
 #include "plugin/handshake.h"
 #include "plugin/module.h"
 #include "plugin/plugin.h"
-#include "plugin/registry.h"
 
 struct load_frame {
     const struct umfi_load *load;
@@ -31,7 +31,7 @@ static bool is_reentry(const struct umfi_load *load) {
             return true;
         }
     }
-    return umfi_registry_is_starting_here();
+    return umfi_claim_is_held();
 }
 
 /* With the load claimed. */
@@ -88,9 +88,9 @@ static bool plugin_open(const struct umfi_plugin *plugin, umf_plugin_query_fn *q
     }
     umfi_plugin_debug(UMFI_DEBUG_LOAD, "%s:%s: opening %s", umfi_manifest_kind_word(plugin->kind),
                       plugin->name, plugin->module_path);
-    umfi_registry_open_begin();
+    umfi_claim_open_begin();
     bool is_open = umfi_module_open(plugin->module_path, query, refusal);
-    umfi_registry_open_end();
+    umfi_claim_open_end();
     return is_open || (refusal->class == UMFI_E_ABSENT &&
                        umfi_plugin_refuse_absent(plugin, refusal));
 }
@@ -109,13 +109,13 @@ static bool plugin_load(const struct umfi_plugin *plugin, struct umfi_refusal *r
     umf_plugin_query_fn query;
     struct umfi_refusal of_another;
     bool is_open = plugin_open(plugin, &query, refusal);
-    enum umfi_plugin_phase phase = umfi_registry_claim(load, &of_another);
+    enum umfi_plugin_phase phase = umfi_claim_take(load, is_open ? query : NULL, &of_another);
     if (phase == UMFI_PHASE_STARTING) {
         bool is_started = is_open && plugin_start(plugin, query, refusal);
         phase = is_started                            ? UMFI_PHASE_READY
                 : refusal->class == UMFI_E_NO_MEMORY  ? UMFI_PHASE_NEW
                                                       : UMFI_PHASE_FAILED;
-        umfi_registry_settle(load, phase, refusal);
+        umfi_claim_settle(load, phase, refusal);
     } else if (phase == UMFI_PHASE_FAILED) {
         *refusal = of_another;
         *is_news = false;
@@ -135,7 +135,7 @@ bool umfi_loader_make_ready(const struct umfi_plugin *plugin, struct umfi_refusa
         *is_news = phase != UMFI_PHASE_REFUSED; /* which was recorded at the scan */
         return false;
     }
-    if (phase == UMFI_PHASE_FAILED && umfi_registry_failure(plugin->load, refusal)) {
+    if (phase == UMFI_PHASE_FAILED && umfi_claim_failure(plugin->load, refusal)) {
         *is_news = false;
         return false;
     }

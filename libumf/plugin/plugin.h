@@ -24,7 +24,7 @@ umf_result_t umfi_plugin_default(umf_plugin_kind_t kind, const char **name);
 /* A copy of a stack manifest's text, for umfi_meta_free_string. On failure the
  * reason is this thread's error text. */
 umf_result_t umfi_plugin_stack(const char *name, char **text);
-/* Whether a provider, or else a stack, goes by this name in the manifests. */
+/* Whether anything of this kind goes by this name, in use or not. */
 bool umfi_plugin_is_named(enum umfi_manifest_kind kind, const char *name);
 
 /* Where making an object failed and nobody said why, says at least what failed
@@ -34,10 +34,5 @@ umf_result_t umfi_plugin_explain(const umf_plugin_component_t *component, umf_re
 /* "pool", "provider", "memtarget"; NULL for anything else, 0 for unknown text. */
 const char *umfi_plugin_kind_word(umf_plugin_kind_t kind);
 umf_plugin_kind_t umfi_plugin_kind_of(const char *word);
-
-/* fork: no plugin may be STARTING, and the registry and libltdl are held. */
-void umfi_plugin_prefork(void);
-void umfi_plugin_parent(void);
-void umfi_plugin_child(void);
 
 #endif

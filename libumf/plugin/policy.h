@@ -18,7 +18,7 @@ bool umfi_policy_allows_user(const struct umfi_catalogue *catalogue);
 void umfi_policy_disable(struct umfi_catalogue *catalogue, const char *patterns);
 
 /* The names to try for a default pool or provider, best first: a policy's, or else
- * the library's own. An empty list where the policy's is empty. */
+ * the library's own. An empty list in a policy says nothing. */
 struct umfi_manifest_list umfi_policy_defaults(const struct umfi_catalogue *catalogue,
                                                umf_plugin_kind_t kind);
 

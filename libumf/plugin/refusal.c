@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
 static const struct {
     const char *word;
     umf_result_t result;
@@ -34,30 +36,6 @@ static const struct {
     [UMFI_E_FORKED] = {"E_FORKED", UMF_RESULT_ERROR_INVALID_ARGUMENT},
 };
 
-/* The bytes of the character at `text`; 0 where it is not one of UTF-8, perhaps
- * because a precision or the buffer's end cut it, or where it is one that a
- * terminal obeys: C0, DEL, C1, LS, PS. */
-static size_t shown_bytes(const char *text) {
-    const unsigned char *c = (const unsigned char *)text;
-    if (*c < 0x80) {
-        return *c >= ' ' && *c != 0x7f;
-    }
-    size_t bytes = *c >= 0xf0 ? 4 : *c >= 0xe0 ? 3 : 2;
-    uint32_t value = *c & (0x7fu >> bytes);
-    for (size_t i = 1; i < bytes; i++) {
-        if ((c[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-        value = value << 6 | (c[i] & 0x3f);
-    }
-    /* what it takes `bytes` bytes to say, and no surrogate */
-    bool is_good = (bytes == 2 && *c >= 0xc2 && value >= 0xa0) ||
-                   (bytes == 3 && value >= 0x800 && (value < 0xd800 || value > 0xdfff) &&
-                    value != 0x2028 && value != 0x2029) ||
-                   (bytes == 4 && value >= 0x10000 && value <= 0x10ffff && *c <= 0xf4);
-    return is_good ? bytes : 0;
-}
-
 static void refusal_fill(struct umfi_refusal *refusal, enum umfi_refusal_class class,
                          unsigned line, const char *format, va_list args) UMFI_PRINTF(4, 0);
 
@@ -71,13 +49,7 @@ static void refusal_fill(struct umfi_refusal *refusal, enum umfi_refusal_class c
         prefix = snprintf(refusal->text, sizeof refusal->text, "line %u: ", line);
     }
     vsnprintf(refusal->text + prefix, sizeof refusal->text - (size_t)prefix, format, args);
-    for (char *c = refusal->text; *c;) {
-        size_t bytes = shown_bytes(c);
-        if (bytes == 0) {
-            *c = '?'; /* a record in the log is one line of text, whatever a file says */
-        }
-        c += bytes ? bytes : 1;
-    }
+    umfi_text_make_shown(refusal->text); /* a record is one line, whatever a file says */
 }
 
 bool umfi_refuse(struct umfi_refusal *refusal, enum umfi_refusal_class class, const char *format,

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include "base/errno_text.h"
-#include "core/log.h"
 #include "core/meta.h"
 #include "plugin/debug.h"
 
@@ -135,7 +134,6 @@ static bool dir_scan(struct umfi_search *search, struct umfi_search_dir *dir) {
     }
     if (dir->path[0] != '/') {
         dir->error = EINVAL;
-        umfi_warn("%s: not an absolute path, passed over", dir->path);
         return true;
     }
     DIR *stream = opendir(dir->path);

@@ -31,6 +31,8 @@ static const umf_plugin_host_t *host; /* from start */
 static atomic_bool has_begun;
 
 static int is_part(const char *part) { return strcmp(own_name, part) == 0; }
+/* The part, or the part with something behind it. */
+static int is_kin(const char *part) { return strncmp(own_name, part, strlen(part)) == 0; }
 
 /* Calls a function of the test program's, where it has one. */
 static void test_call(const char *function) {
@@ -92,7 +94,7 @@ __attribute__((constructor)) static void begin(void) {
     }
     atomic_store_explicit(&has_begun, true, memory_order_release);
     note("constructor");
-    if (is_part("loads-in-constructor")) {
+    if (is_kin("loads-in-constructor")) {
         test_call("fixture_on_constructor");
     }
     misbehave("constructor");
@@ -217,7 +219,7 @@ static umf_result_t start(const umf_plugin_host_t *its_host) {
     }
     if (is_part("slow-start")) {
         usleep(200 * 1000);
-    } else if (is_part("loads-in-start")) {
+    } else if (is_kin("loads-in-start")) {
         test_call("fixture_on_start");
     }
     if (is_part("failing-start")) {
@@ -348,6 +350,9 @@ umf_result_t umf_plugin_query(const umf_plugin_host_t *its_host, const umf_plugi
     (void)its_host;
     bool is_named = atomic_load_explicit(&has_begun, memory_order_acquire);
     note("query");
+    if (is_kin("loads-in-query")) {
+        test_call("fixture_on_query");
+    }
     misbehave("query");
     if (!is_named || is_part("failing-query")) {
         return UMF_RESULT_ERROR_NOT_SUPPORTED;

@@ -32,6 +32,12 @@ make_as_installed() (
     make -C "$installed_build" -j"$(nproc 2>/dev/null || echo 2)" "$@" 9>&-
 )
 
+# Whether the host would trust what is there: a checkout may have changed hands since.
+installed_tree_is_ours() {
+    [ -d "$installed" ] &&
+        [ -z "$(find "$installed" \( ! -uid "$(id -u)" -o ! -type l -perm /022 \) -print -quit)" ]
+}
+
 # Installed beside, then put into place: libtool removes a file before it writes it.
 installed_tree_build() {
     options="$("$top_builddir/config.status" --config) CC=$CC"
@@ -48,16 +54,17 @@ installed_tree_build() {
     stage=$top_builddir/tests/installed/stage
     rm -rf "$stage"
     make_as_installed all && make_as_installed install DESTDIR="$stage" || return 1
-    if ! diff -rq --no-dereference "$stage$installed" "$installed" 2>/dev/null; then
+    if ! installed_tree_is_ours || ! diff -rq --no-dereference "$stage$installed" "$installed" 2>/dev/null; then
         rm -rf "$installed" && mv "$stage$installed" "$installed" || return 1
     fi
     rm -rf "$stage"
 }
 
-installed_tree_update() {
+installed_tree_update() (
+    umask 022
     mkdir -p "$top_builddir/tests/installed" &&
         (flock 9 && installed_tree_build) 9>"$top_builddir/tests/installed/lock"
-}
+)
 
 # Skips the whole test where the tree is not to be had.
 installed_tree_is_possible() {

@@ -7,7 +7,8 @@
 # names and the headers of this build declare: a plugin that is not in the tree
 # brings neither its header nor its entry points. Two libumf in one process stay
 # apart: no name of its own is bound at load. libumf_proxy.so.1 needs libc and
-# libumf only and exports exactly what proxy.map names. Sanitizer builds add their
+# libumf only and exports exactly what proxy.map names. Nothing needs a driver's
+# library: the plugin opens it, where there is one. Sanitizer builds add their
 # run-time library, which is let through.
 set -u
 libs="$top_builddir/.libs"
@@ -58,6 +59,13 @@ if [ -f "$libs/libumf_proxy.so.1" ]; then
     result "$([ -z "$strange" ]; echo $?)" "libumf_proxy.so.1 needs libc and libumf only" "also: $strange"
     exports_exactly "$(names_of proxy/proxy.map)" libumf_proxy.so.1 "the names of proxy.map"
 fi
+
+drivers='^lib(ze_loader|ze_intel|cuda|nvidia|nvml|OpenCL|hip|amdhip|hsa|sycl|drm)'
+for object in libumf.so.1 libumf_proxy.so.1 $modules; do
+    [ -f "$libs/$object" ] || continue
+    uses=$(needed "$libs/$object" | grep -E "$drivers")
+    result "$([ -z "$uses" ]; echo $?)" "$object needs no driver" "it needs $uses"
+done
 
 for module in $modules; do
     exports=$(exported "$libs/$module" | tr '\n' ' ')

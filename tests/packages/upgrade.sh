@@ -34,7 +34,7 @@ for file in "$edited" "$both"; do
 done
 passes "... with the newer version's beside it, where that had changed" \
     grep -q 'of the newer version' "$root$both.dpkg-dist"
-list=$(in_root umf list -a 2>/dev/null || in_root umf list)
+list=$(in_root umf list -a)
 matches "what the administrator switched off is still off" '^pool +proxy +disabled ' "$list"
 is "... and a file that dpkg laid beside it is no manifest" 1 \
     "$(printf '%s\n' "$list" | grep -cE '^provider +fixed ')"

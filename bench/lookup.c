@@ -26,7 +26,7 @@
 #define MANY 200
 #define HOSTILE_BYTES ((size_t)64 << 10)
 
-static char place[] = "/tmp/umf-bench-XXXXXX";
+static char place[256];
 
 __attribute__((noreturn)) static void fail(const char *what) {
     fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
@@ -111,6 +111,12 @@ static void place_remove(void) { (void)nftw(place, entry_remove, 8, FTW_DEPTH | 
 
 static void place_make(void) {
     static char brackets[HOSTILE_BYTES];
+    const char *tmp = getenv("TMPDIR");
+    if ((size_t)snprintf(place, sizeof place, "%s/umf-bench-XXXXXX", tmp && *tmp ? tmp : "/tmp") >=
+        sizeof place) {
+        errno = ENAMETOOLONG;
+        fail("TMPDIR");
+    }
     if (!mkdtemp(place)) {
         fail(place);
     }

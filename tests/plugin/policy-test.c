@@ -1,5 +1,8 @@
 /* policy-test.c - what policies say, the user tier, what is switched off, and what a
  * mask over nothing stands for. No module is opened here. */
+#include <locale.h>
+#include <sys/wait.h>
+
 #include "core/meta.h"
 #include "plugin/catalogue.h"
 #include "plugin/policy.h"
@@ -230,42 +233,101 @@ START_TEST(the_programs_own_goes_before_all_and_can_be_switched_off) {
 }
 END_TEST
 
-/* Every order of making the same files, and another locale, give one catalogue. */
-START_TEST(the_order_of_making_and_the_locale_do_not_matter) {
-    static const char *const names[] = {"60-b.yaml", "50-Z.yaml", "50-z.yaml", "50-a_b.yaml",
-                                        "50-a-b.yaml", "50-ab.yaml"};
-    enum { FILES = sizeof names / sizeof names[0] };
-    char first[512] = "";
-    unsigned seed = 1;
-    for (unsigned round = 0; round < 24; round++) {
-        unsigned order[FILES];
-        tiers_begin();
-        for (unsigned i = 0; i < FILES; i++) { /* shuffled as it is dealt */
-            seed = seed * 1103515245 + 12345;
-            unsigned at = (seed >> 16) % (i + 1);
-            order[i] = order[at];
-            order[at] = i;
-        }
-        for (unsigned i = 0; i < FILES; i++) {
-            char path[64];
-            snprintf(path, sizeof path, "env/%s", names[order[i]]);
-            pool_at(path, order[i] % 2 ? "x" : "y");
-        }
-        setenv("LC_ALL", round % 2 ? "C" : "C.UTF-8", 1);
-        scan();
-        char all[512] = "";
-        for (size_t i = 0; i < catalogue->count; i++) {
-            const struct umfi_plugin *p = catalogue->entries[i];
-            strcat(strcat(all, p->file_name), p->is_chosen ? "! " : " ");
-        }
-        umfi_catalogue_destroy(catalogue);
-        workspace_end();
-        if (round == 0) {
-            strcpy(first, all);
-        }
-        ck_assert_str_eq(all, first);
+/* ---- another locale ---- */
+
+/* Letters and digits the other way round, in a character set of ASCII alone, so that
+ * nothing of the C library's locales need be installed. */
+static void locale_write(void) {
+    static const char alphabet[] = "zyxwvutsrqponmlkjihgfedcbaZYX_-.9876543210";
+    char text[2048];
+    make_text(in("ascii"), "<code_set_name> TESTS\n<escape_char> /\nCHARMAP\n"
+                           "<U0000>..<U007F> /x00 ASCII\nEND CHARMAP\n");
+    size_t used = (size_t)snprintf(text, sizeof text,
+                                   "escape_char /\nLC_COLLATE\norder_start forward\n");
+    for (const char *c = alphabet; *c; c++) {
+        used += (size_t)snprintf(text + used, sizeof text - used, "<U%04X> <U%04X>\n",
+                                 (unsigned)*c, (unsigned)*c);
     }
-    ck_assert_str_eq(first, "50-a_b.yaml! 50-ab.yaml 50-a-b.yaml! 50-z.yaml 60-b.yaml ");
+    snprintf(text + used, sizeof text - used, "UNDEFINED\norder_end\nEND LC_COLLATE\n");
+    make_text(in("reversed.locale"), text);
+}
+
+/* False: there is no program that makes one. */
+static bool locale_make(void) {
+    char command[1024];
+    if (system("command -v localedef >/dev/null 2>&1") != 0) {
+        return false;
+    }
+    locale_write();
+    snprintf(command, sizeof command,
+             "localedef --quiet --no-archive -c -f %s -i %s %s >/dev/null 2>&1", in("ascii"),
+             in("reversed.locale"), in("reversed"));
+    /* it says 1, for the categories that are not defined */
+    ck_assert_msg(WEXITSTATUS(system(command)) <= 1, "%s", command);
+    return true;
+}
+
+static const char *const locale_files[] = {"60-b.yaml",   "50-Z.yaml",   "50-z.yaml",
+                                           "50-a_b.yaml", "50-a-b.yaml", "50-ab.yaml"};
+enum { LOCALE_FILES = sizeof locale_files / sizeof locale_files[0] };
+
+/* The same files, made in an order that `seed` deals, as they stand in the catalogue. */
+static const char *catalogue_of(unsigned seed) {
+    static char all[512];
+    unsigned order[LOCALE_FILES];
+    tiers_begin();
+    for (unsigned i = 0; i < LOCALE_FILES; i++) { /* shuffled as it is dealt */
+        seed = seed * 1103515245 + 12345;
+        unsigned at = (seed >> 16) % (i + 1);
+        order[i] = order[at];
+        order[at] = i;
+    }
+    for (unsigned i = 0; i < LOCALE_FILES; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "env/%s", locale_files[order[i]]);
+        pool_at(path, order[i] % 2 ? "x" : "y");
+    }
+    scan();
+    all[0] = '\0';
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct umfi_plugin *p = catalogue->entries[i];
+        strcat(strcat(all, p->file_name), p->is_chosen ? "! " : " ");
+    }
+    /* within a directory the search has an order of its own */
+    for (const struct umfi_search_file *f = catalogue->search.dirs->files; f; f = f->next) {
+        strcat(strcat(all, f->name), " ");
+    }
+    umfi_catalogue_destroy(catalogue);
+    workspace_end();
+    return all;
+}
+
+static const char in_strcmp_order[] =
+    "50-a_b.yaml! 50-ab.yaml 50-a-b.yaml! 50-z.yaml 60-b.yaml "
+    "50-a-b.yaml 50-a_b.yaml 50-ab.yaml 50-z.yaml 60-b.yaml ";
+
+START_TEST(the_order_of_making_does_not_matter) {
+    for (unsigned seed = 1; seed <= 24; seed++) {
+        ck_assert_str_eq(catalogue_of(seed), in_strcmp_order);
+    }
+}
+END_TEST
+
+START_TEST(the_locale_does_not_matter) {
+    workspace_begin();
+    if (!locale_make()) {
+        suite_skip("localedef is not installed (Debian: libc-bin)");
+        return;
+    }
+    setenv("LOCPATH", workspace, 1);
+    setenv("LC_ALL", "reversed", 1);
+    ck_assert_ptr_nonnull(setlocale(LC_ALL, ""));
+    workspace_end();
+    /* of the files, of the plugins: the locale would have them the other way round */
+    ck_assert_int_gt(strcoll("50-a_b.yaml", "50-z.yaml"), 0);
+    ck_assert_int_gt(strcoll("50-a-b.yaml", "50-a_b.yaml"), 0);
+    ck_assert_int_gt(strcoll("x", "y"), 0);
+    ck_assert_str_eq(catalogue_of(1), in_strcmp_order);
 }
 END_TEST
 
@@ -299,4 +361,5 @@ SUITE_MAIN("plugin/policy", the_user_tier_is_for_a_policy_of_others_to_allow,
            a_policy_that_is_not_in_use_says_nothing, the_variable_takes_patterns,
            defaults_are_the_first_policys_that_has_some, a_mask_over_nothing_is_told_and_yields,
            a_stack_is_judged_by_its_text, the_programs_own_goes_before_all_and_can_be_switched_off,
-           the_order_of_making_and_the_locale_do_not_matter, no_allocation_failure_leaks)
+           the_order_of_making_does_not_matter, the_locale_does_not_matter,
+           no_allocation_failure_leaks)

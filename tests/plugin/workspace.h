@@ -1,14 +1,13 @@
 /*
  * workspace.h - a directory of its own for each case: directories, manifests,
  * modules and masks are made in it by one call each, and it goes with the
- * process that made it.
+ * process that made it, or where that failed with the suite (suite.h).
  */
 #ifndef UMF_TESTS_PLUGIN_WORKSPACE_H
 #define UMF_TESTS_PLUGIN_WORKSPACE_H
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <string.h>
@@ -17,23 +16,17 @@
 
 #include "suite.h"
 
-static char workspace[64];
+static char workspace[sizeof suite_folder + 8];
 static pid_t workspace_owner;
-
-static inline int workspace_visit(const char *path, const struct stat *status, int type,
-                                  struct FTW *place) {
-    (void)status, (void)type, (void)place;
-    return remove(path);
-}
 
 static inline void workspace_end(void) {
     if (workspace_owner == getpid()) {
-        nftw(workspace, workspace_visit, 8, FTW_DEPTH | FTW_PHYS);
+        suite_folder_remove(workspace);
     }
 }
 
 static inline void workspace_begin(void) {
-    strcpy(workspace, "/tmp/umf-test-XXXXXX");
+    snprintf(workspace, sizeof workspace, "%s-XXXXXX", suite_folder);
     ck_assert_ptr_nonnull(mkdtemp(workspace));
     workspace_owner = getpid();
     atexit(workspace_end);

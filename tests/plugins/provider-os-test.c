@@ -411,7 +411,8 @@ END_TEST
 enum { NO_LIMIT_HERE = 77 };
 
 START_TEST(a_forked_child_without_descriptors_says_that_alloc_failed) {
-    char path[] = "/tmp/umf-os-log-XXXXXX", text[4096] = "", log[64];
+    char path[128], text[4096] = "", log[192];
+    snprintf(path, sizeof path, "%s-XXXXXX", suite_folder);
     int fd = mkstemp(path);
     ck_assert_int_ge(fd, 0);
     snprintf(log, sizeof log, "level:error;flush:error;output:file,%s", path);

@@ -5,8 +5,9 @@
  *     SUITE_MAIN("layer/noun", a_sentence_that_is_true, another_one)
  *
  * Each case runs in a process of its own (CK_FORK=no to debug), with a limit of
- * 60 seconds, times CK_TIMEOUT_MULTIPLIER. What cannot be tried here says so with
- * suite_skip(), and shows as a skip; with UMF_DEMAND_PROGRAMS set, as a failure.
+ * 60 seconds, times CK_TIMEOUT_MULTIPLIER. A case that this machine does not permit
+ * calls suite_skip() and shows as a skip; so does one that asks suite_has_program() in
+ * vain, but with UMF_DEMAND_PROGRAMS set it fails.
  *
  * Files go into folders whose names begin with suite_folder; however a case ended,
  * they are removed when all have run.
@@ -97,10 +98,22 @@ static inline void suite_output_begin(void) {
 
 /* The case returns after it. */
 static inline void suite_skip(const char *reason) {
-    if (getenv("UMF_DEMAND_PROGRAMS")) {
-        ck_abort_msg("UMF_DEMAND_PROGRAMS is set, but: %s", reason);
-    }
     snprintf(suite_reason, SUITE_REASON_BYTES, "%s", reason);
+}
+
+/* The case returns where it is false. */
+static inline bool suite_has_program(const char *program) {
+    char text[SUITE_REASON_BYTES];
+    snprintf(text, sizeof text, "command -v %s >/dev/null 2>&1", program);
+    if (system(text) == 0) {
+        return true;
+    }
+    snprintf(text, sizeof text, "%s is not installed", program);
+    if (getenv("UMF_DEMAND_PROGRAMS")) {
+        ck_abort_msg("%s (UMF_DEMAND_PROGRAMS is set)", text);
+    }
+    suite_skip(text);
+    return false;
 }
 
 /* ---- the run ---- */

@@ -64,22 +64,45 @@ static enum umfi_plugin_phase phase_of(const char *path) {
         ck_assert_str_eq((plugin)->reason.text, text_);                          \
     } while (0)
 
+static const struct umf_plugin_component_t app_component = {
+    .size = sizeof app_component, .kind = UMF_PLUGIN_KIND_POOL, .name = "x"};
+static const umf_plugin_component_t *const app_components[] = {&app_component};
+static const umf_plugin_desc_t app_desc = {.components = app_components, .component_count = 1};
+static const struct umfi_application application = {.desc = &app_desc};
+
+/* pool:x of a tier, by a manifest of this name or, for the application, without. */
+static void offer_at(const char *tier, const char *file, const char *more) {
+    char path[64];
+    snprintf(path, sizeof path, "%s/%s", tier, file);
+    if (strcmp(tier, "application") == 0) {
+        options.application = &application;
+    } else {
+        manifest_at(path, "x", more);
+    }
+}
+
+/* The preloaded tier is there in static builds only: tests/build/static-test.sh. */
 START_TEST(a_higher_tier_goes_before_every_priority) {
-    static const char *const tiers[] = {"env", "user", "admin", "vendor"};
-    for (int high = 0; high < 4; high++) {
-        for (int low = high + 1; low < 4; low++) {
+    static const char *const tiers[] = {"application", "env", "user", "admin", "vendor"};
+    static const enum umfi_tier numbers[] = {UMFI_TIER_APPLICATION, UMFI_TIER_ENVIRONMENT,
+                                             UMFI_TIER_USER, UMFI_TIER_ADMIN, UMFI_TIER_VENDOR};
+    for (int high = 0; high < 5; high++) {
+        for (int low = high + 1; low < 5; low++) {
             tiers_begin();
-            char path[64];
-            snprintf(path, sizeof path, "%s/90-z.yaml", tiers[high]);
-            manifest_at(path, "x", "priority: 0\n");
-            char lower[64];
-            snprintf(lower, sizeof lower, "%s/10-a.yaml", tiers[low]);
-            manifest_at(lower, "x", "priority: 99\n");
+            offer_at(tiers[high], "90-z.yaml", "priority: 0\n");
+            offer_at(tiers[low], "10-a.yaml", "priority: 99\n");
             policy_at("admin/00-policy.yaml", "site", "user_manifests: allow\n");
             scan();
-            ck_leads_to("x", path);
-            ck_assert_int_eq(phase_of(path), UMFI_PHASE_NEW);
-            ck_assert_int_eq(phase_of(lower), UMFI_PHASE_SHADOWED);
+            ck_assert_uint_eq(catalogue->count, 3);
+            const struct umfi_plugin *winner = found("x");
+            const struct umfi_plugin *loser = winner == catalogue->entries[1]
+                                                  ? catalogue->entries[2]
+                                                  : catalogue->entries[1];
+            ck_assert_ptr_nonnull(winner);
+            ck_assert_int_eq(winner->tier, numbers[high]);
+            ck_assert_int_eq(winner->verdict, UMFI_PHASE_NEW);
+            ck_assert_int_eq(loser->tier, numbers[low]);
+            ck_assert_int_eq(loser->verdict, UMFI_PHASE_SHADOWED);
             umfi_catalogue_destroy(catalogue);
             workspace_end();
         }

@@ -4,6 +4,7 @@
  *
  * Each case has a directory of its own with copies of the fixture module.
  */
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sys/wait.h>
 
@@ -104,6 +105,20 @@ START_TEST(older_and_newer_plugins_are_understood) {
     ck_ok(umfPluginDescribe("pool", "older-component", &component));
     ck_assert_ptr_null(component->start); /* beyond its size, so not there */
     ck_assert_uint_eq(log_count("start older-component"), 0);
+    plugins_end();
+}
+END_TEST
+
+START_TEST(what_a_module_exports_is_for_nobody_else) {
+    plugins_begin();
+    make_part("good");
+    make_part("provider-good");
+    make_file(in("brought.so"), fixture, fixture_size);
+    ck_ok(find("good"));
+    ck_ok(find("provider-good"));
+    ck_ok(umfPluginLoadFile(in("brought.so")));
+    ck_assert_uint_eq(log_count("query"), 3);
+    ck_assert_ptr_null(dlsym(RTLD_DEFAULT, "umf_plugin_query"));
     plugins_end();
 }
 END_TEST
@@ -369,6 +384,7 @@ END_TEST
 SUITE_MAIN("plugin/loader", a_pool_and_a_provider_are_loaded_at_first_use, objects_are_made_by_name,
            a_manifests_params_are_defaults_below_the_callers,
            a_bad_param_of_a_manifest_fails_the_object, older_and_newer_plugins_are_understood,
+           what_a_module_exports_is_for_nobody_else,
            a_listing_is_sorted_and_opens_no_module, many_threads_start_a_plugin_once,
            a_start_that_loads_is_refused_and_hurts_only_itself,
            a_constructor_may_load_another_plugin_but_not_its_own,

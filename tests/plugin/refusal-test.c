@@ -2,9 +2,12 @@
  * refusal-test.c - what bad input gets: names, manifests, modules and descriptors,
  * row by row, and that a plugin beside it loads all the same.
  */
+#include <dlfcn.h>
 #include <elf.h>
+#include <sys/wait.h>
 
 #include "fixture_workspace.h"
+#include "root.h"
 
 /* The whole message: "umf: kind:name: CLASS: text (file)". */
 static void fails(const char *name, umf_result_t result, const char *class, const char *text) {
@@ -86,6 +89,82 @@ START_TEST(a_bad_manifest_is_told_at_every_look_up) {
 }
 END_TEST
 
+/* A sign of each kind that the subset of YAML has not, and what is too much. */
+START_TEST(what_a_manifest_may_not_contain_stops_no_other) {
+    static const struct {
+        const char *name;
+        const char *end; /* of a manifest that is right so far: its line 6 */
+        const char *class, *text;
+    } rows[] = {
+        {"anchor", "x-a: &b c\n", "E_SYNTAX", "line 6: anchors are not allowed ("},
+        {"alias", "x-a: *b\n", "E_SYNTAX", "line 6: aliases are not allowed ("},
+        {"tag", "x-a: !b c\n", "E_SYNTAX", "line 6: tags are not allowed ("},
+        {"standard-tag", "x-a: !!str c\n", "E_SYNTAX", "line 6: tags are not allowed ("},
+        {"merge", "<<: {a: b}\n", "E_SYNTAX", "line 6: merge keys are not allowed ("},
+        {"second", "---\nx-a: b\n", "E_SYNTAX", "line 6: a second document ("},
+        {"deep", "x-a: [[[[]]]]\n", "E_LIMIT", "manifest exceeds depth 4 ("},
+    };
+    static char big[70 << 10];
+    plugins_begin();
+    make_part("neighbour");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        make_manifest(in("50-pool-%s.yaml", rows[i].name), "pool", rows[i].name, "neighbour.so",
+                      rows[i].end);
+    }
+    memset(big, '#', sizeof big);
+    make_file(in("50-pool-big.yaml"), big, sizeof big);
+    size_t used = (size_t)sprintf(big, "x-a:\n");
+    for (unsigned i = 0; i < 256; i++) {
+        used += (size_t)sprintf(big + used, "- b\n");
+    }
+    make_text(in("50-pool-many.yaml"), big);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fails(rows[i].name, INVALID, rows[i].class, rows[i].text);
+    }
+    fails("big", INVALID, "E_LIMIT", "manifest exceeds 65536 bytes (");
+    fails("many", INVALID, "E_LIMIT", "manifest exceeds 256 nodes (");
+    ck_ok(find("neighbour"));
+    plugins_end();
+}
+END_TEST
+
+static void not_root(void (*run)(void)) {
+    pid_t child = fork();
+    if (child == 0) {
+        if (!become_nobody()) {
+            _exit(77);
+        }
+        run();
+        _exit(0);
+    }
+    int status = -1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+        suite_skip("this root may not become anybody else");
+        return;
+    }
+    ck_assert_int_eq(status, 0);
+}
+
+static void find_unreadable(void) {
+    char text[256];
+    snprintf(text, sizeof text, "cannot read %s: Permission denied (",
+             in("50-pool-unreadable.yaml"));
+    fails("unreadable", UNAVAILABLE, "E_ACCESS", text);
+    ck_ok(find("neighbour"));
+}
+
+START_TEST(a_manifest_without_permission_is_named) {
+    plugins_begin();
+    make_part("neighbour");
+    make_manifest(in("50-pool-unreadable.yaml"), "pool", "unreadable", "neighbour.so", "");
+    ck_assert_int_eq(chmod(in("50-pool-unreadable.yaml"), 0), 0);
+    ck_assert_int_eq(chmod(workspace, 0755), 0);
+    not_root(find_unreadable);
+    plugins_end();
+}
+END_TEST
+
 /* The manifest's own '$' is E_PATH when it is read; a directory may have one too. */
 START_TEST(what_ld_so_would_expand_is_not_opened) {
     plugins_begin();
@@ -109,12 +188,16 @@ START_TEST(a_masked_plugin_names_the_mask) {
     plugins_begin();
     make_part("neighbour");
     make_part("masked");
+    make_part("masked-too");
     make_dir(in("front"));
     make_link("/dev/null", in("front/50-masked.yaml"));
+    make_text(in("front/50-masked-too.yaml"), "");
     setenv("UMF_PLUGIN_PATH", in("front"), 1);
     char text[256];
     snprintf(text, sizeof text, "masked by %s", in("front/50-masked.yaml"));
     fails("masked", UNAVAILABLE, "E_DISABLED", text);
+    snprintf(text, sizeof text, "masked by %s", in("front/50-masked-too.yaml"));
+    fails("masked-too", UNAVAILABLE, "E_DISABLED", text);
     ck_assert_uint_eq(log_count("masked"), 0);
     ck_ok(find("neighbour"));
     plugins_end();
@@ -192,6 +275,12 @@ static void make_orphan(const char *part) {
     free(bytes);
 }
 
+/* What ld.so itself says of it. */
+static const char *dlerror_of(const char *part) {
+    ck_assert_ptr_null(dlopen(in("%s.so", part), RTLD_NOW | RTLD_LOCAL));
+    return dlerror();
+}
+
 START_TEST(what_the_loader_refuses_is_told_in_its_own_words) {
     plugins_begin();
     make_part("neighbour");
@@ -204,6 +293,12 @@ START_TEST(what_the_loader_refuses_is_told_in_its_own_words) {
     fails("entryless", INVALID, "E_NOT_PLUGIN", "/entryless.so lacks umf_plugin_query");
     fails("static-tls", UMF_RESULT_ERROR_OUT_OF_RESOURCES, "E_STATIC_TLS",
           "glibc.rtld.optional_static_tls");
+    fails("static-tls", UMF_RESULT_ERROR_OUT_OF_RESOURCES, "E_STATIC_TLS",
+          ": cannot allocate memory in static TLS block");
+    fails("orphan", UNAVAILABLE, "E_DEPENDENCY", dlerror_of("orphan"));
+    fails("undefined", UNAVAILABLE, "E_DEPENDENCY", dlerror_of("undefined"));
+    fails("static-tls", UMF_RESULT_ERROR_OUT_OF_RESOURCES, "E_STATIC_TLS",
+          dlerror_of("static-tls"));
     ck_ok(find("neighbour"));
     plugins_end();
 }
@@ -260,12 +355,11 @@ START_TEST(an_optional_plugin_is_missed_in_silence) {
     make_orphan("orphan");
     make_manifest(in("50-orphan.yaml"), "pool", "orphan", "orphan.so", "optional: true\n");
     setenv("UMF_LOG", "level:warning;flush:debug;output:stderr;pid:no", 1);
-    int saved = dup(STDERR_FILENO);
-    int fd = open(in("stderr"), O_RDWR | O_CREAT, 0600);
-    dup2(fd, STDERR_FILENO);
+    stderr_begin();
     fails("orphan", UNAVAILABLE, "E_DEPENDENCY", "libX.so.6");
-    dup2(saved, STDERR_FILENO);
-    ck_assert_int_eq(lseek(fd, 0, SEEK_END), 0);
+    char *log = stderr_end();
+    ck_assert_str_eq(log, "");
+    free(log);
     plugins_end();
 }
 END_TEST
@@ -275,22 +369,31 @@ START_TEST(a_decided_error_makes_one_record) {
     make_part("bad-magic");
     make_manifest(in("50-f.yaml"), "pool", "field", "x.so", "priority: high\n");
     setenv("UMF_LOG", "level:error;flush:debug;output:stderr;pid:no", 1);
-    int saved = dup(STDERR_FILENO);
-    int fd = open(in("stderr"), O_RDWR | O_CREAT, 0600);
-    dup2(fd, STDERR_FILENO);
+    stderr_begin();
     fails("bad-magic", INVALID, "E_CORRUPT", "magic");
     fails("field", INVALID, "E_FIELD", "priority");
-    dup2(saved, STDERR_FILENO);
-    size_t size;
-    char *log = file_bytes(in("stderr"), &size);
-    unsigned corrupt = 0, field = 0;
-    for (const char *at = log; (at = strstr(at, "E_CORRUPT")); at++) {
-        corrupt++;
-    }
-    for (const char *at = log; (at = strstr(at, "E_FIELD")); at++) {
-        field++;
-    }
-    ck_assert_msg(corrupt == 1 && field == 1, "%s", log);
+    char *log = stderr_end();
+    ck_assert_msg(count_of(log, "E_CORRUPT") == 1 && count_of(log, "E_FIELD") == 1, "%s", log);
+    free(log);
+    plugins_end();
+}
+END_TEST
+
+START_TEST(another_minor_than_the_manifests_is_information) {
+    plugins_begin();
+    make_part("newer-desc"); /* ABI 0.99 */
+    make_part("good");
+    setenv("UMF_LOG", "level:info;flush:debug;output:stderr;pid:no", 1);
+    stderr_begin();
+    ck_ok(find("newer-desc"));
+    ck_ok(find("newer-desc"));
+    ck_ok(find("good"));
+    char *log = stderr_end();
+    ck_assert_msg(count_of(log, "INFO  UMF] ") >= 1 &&
+                      count_of(log, "pool:newer-desc: the manifest says ABI minor 1, the module "
+                                    "99\n") == 1 &&
+                      count_of(log, "the manifest says") == 1 && count_of(log, "WARN") == 0,
+                  "%s", log);
     free(log);
     plugins_end();
 }
@@ -319,8 +422,10 @@ END_TEST
 
 SUITE_MAIN("plugin/refusal", an_unknown_name_is_answered_with_the_nearest_and_the_places,
            an_unreadable_directory_is_named, a_bad_manifest_is_told_at_every_look_up,
-           what_ld_so_would_expand_is_not_opened, a_masked_plugin_names_the_mask,
+           what_a_manifest_may_not_contain_stops_no_other,
+           a_manifest_without_permission_is_named, what_ld_so_would_expand_is_not_opened, a_masked_plugin_names_the_mask,
            a_file_that_is_no_shared_object_of_ours_is_not_opened,
            what_the_loader_refuses_is_told_in_its_own_words, a_descriptor_is_checked_field_by_field,
            an_optional_plugin_is_missed_in_silence, a_decided_error_makes_one_record,
+           another_minor_than_the_manifests_is_information,
            null_and_other_kinds_are_refused)

@@ -75,6 +75,35 @@ static inline char *file_bytes(const char *path, size_t *size) {
     return bytes;
 }
 
+/* ---- what a case's process says on its standard error ---- */
+
+static int stderr_saved;
+
+static inline void stderr_begin(void) {
+    int fd = open(in("stderr"), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+    ck_assert_int_ge(fd, 0);
+    stderr_saved = dup(STDERR_FILENO);
+    ck_assert_int_ge(dup2(fd, STDERR_FILENO), 0);
+    close(fd);
+}
+
+/* All of it since then, to be freed. */
+static inline char *stderr_end(void) {
+    size_t size;
+    dup2(stderr_saved, STDERR_FILENO);
+    close(stderr_saved);
+    return file_bytes(in("stderr"), &size);
+}
+
+/* How often `part` is in `text`. */
+static inline unsigned count_of(const char *text, const char *part) {
+    unsigned count = 0;
+    for (const char *at = text; (at = strstr(at, part)); at += strlen(part)) {
+        count++;
+    }
+    return count;
+}
+
 /* A manifest that is right but for what `more` says. */
 static inline void make_manifest(const char *path, const char *kind, const char *name,
                                  const char *module, const char *more) {

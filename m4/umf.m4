@@ -41,7 +41,11 @@ AC_DEFUN([UMF_FEATURE], [
 # UMFI_IS_STATIC_BUILD for C, and begins what UMF_PLUGIN adds to: UMF_PRELOAD,
 # libtool's words for the modules to link in ("force": a list even of none), and
 # UMF_PRIVATE_LIBS, what they need.
+# Both kinds from one build are refused: its libumf.a would lack the plugins, which are
+# built as modules.
 AC_DEFUN([UMF_STATIC_BUILD], [
+  AS_IF([test "$enable_shared$enable_static" = yesyes],
+    [AC_MSG_ERROR([--enable-static: libumf.a is a build of its own, with --disable-shared])])
   AM_CONDITIONAL([STATIC_BUILD], [test "$enable_shared" = no])
   AS_IF([test "$enable_shared" = no],
     [umf_is_static=1 umf_switches=" static"], [umf_is_static=0 umf_switches=])

@@ -10,6 +10,23 @@ unset UMF_PLUGIN_PATH_ONLY UMF_PLUGIN_PATH
 passes "it can be configured for another prefix, built and installed" installed_tree_update
 is "no file names the build folder" "" "$(grep -rlF -e "$installed_build" -e "${root%/*}/stage" "$root")"
 
+is "modules and manifests are side by side with nothing else" "" \
+    "$(find "$root/lib/umf" "$root/etc/umf.d" ! -type d ! -name '*.so' ! -name '*.yaml')"
+
+# broken FOLDER: relative links of its pages that lead nowhere
+broken() {
+    find "$1" -name '*.md' | while read -r page; do
+        sed -n 's/](\([^)]*\))/\n<\1>\n/gp' "$page" | sed -n 's/^<\([^>#]*\).*>$/\1/p' | while read -r link; do
+            case $link in *:*) continue ;; esac
+            [ -e "${page%/*}/$link" ] || echo "$page: $link"
+        done
+    done
+}
+is "the installed pages' links lead somewhere" "" "$(broken "$root/share/doc")"
+printf '[a](README.md) and [b](nowhere.md#x)\n' >"$scratch/links.md"
+is "... of which a broken one is seen" "$scratch/links.md: README.md
+$scratch/links.md: nowhere.md" "$(broken "$scratch")"
+
 alone() { # HEADER: compiles with nothing before it
     echo "#include <$1>" >"$scratch/alone.c"
     $CC -std=c11 -Wall -Wextra -Werror -fsyntax-only -I"$root/include" "$scratch/alone.c"

@@ -128,7 +128,12 @@ static void entry_use(struct entry *e) {
     }
 }
 
-int main(void) {
+/* A file that is named is opened first: a plugin of the program's own. */
+int main(int argc, char **argv) {
+    if (argc > 1 && umfPluginLoadFile(argv[1]) != UMF_RESULT_SUCCESS) {
+        fprintf(stderr, "%s\n", umfGetLastErrorMessage());
+        return EXIT_FAILURE;
+    }
     if (umfPluginList(entry_keep, NULL) != UMF_RESULT_SUCCESS) {
         fprintf(stderr, "%s\n", umfGetLastErrorMessage());
         return EXIT_FAILURE;

@@ -93,17 +93,43 @@ if [ -x "$scratch/program" ] && [ "${plugin%%-*}" = pool ]; then
     # shellcheck disable=SC2086
     passes "a module for pool:$name compiles" $CC -shared -fPIC -D_GNU_SOURCE -I"$root/include" \
         "$top_srcdir/tests/plugin/fixture.c" -o "$scratch/plugins/$name.so"
-    cat >"$scratch/plugins/50-$plugin.yaml" <<MANIFEST
-schema: 1
-kind: pool
-name: $name
-module: $name.so
-abi: {major: 0, minor: 1}
-MANIFEST
-    lines=$(told "$scratch/program" "$scratch/plugins")
-    matches "... and goes before the one linked in" "^pool:$name environment gives no memory\$" "$lines"
-    matches "... which is shadowed" "^pool:$name preloaded not used, state 5\$" "$lines"
-    rm "$scratch/plugins/$name.so"
+    module=$scratch/plugins/$name.so
+    offer() { # FOLDER MODULE
+        mkdir -p "$1" && printf '%s\n' "schema: 1" "kind: pool" "name: $name" "module: $2" \
+            "abi: {major: 0, minor: 1}" >"$1/50-$plugin.yaml"
+    }
+    # goes_before TIER COMMAND...
+    goes_before() {
+        tier=$1
+        shift
+        lines=$("$@" 2>&1)
+        matches "pool:$name of the tier $tier goes before the one linked in" \
+            "^pool:$name $tier gives no memory\$" "$lines"
+        matches "... which is shadowed" "^pool:$name preloaded not used, state 5\$" "$lines"
+    }
+    installed() { env -u UMF_PLUGIN_PATH_ONLY "$@"; } # with the build's own folders
+    goes_before application "$scratch/program" "$module"
+
+    offer "$scratch/plugins" "$name.so"
+    goes_before environment env UMF_PLUGIN_PATH="$scratch/plugins" "$scratch/program"
+
+    mkdir -p "$root/etc/umf.d"
+    printf '%s\n' "schema: 1" "kind: policy" "name: site" "user_manifests: allow" \
+        >"$root/etc/umf.d/00-policy.yaml"
+    offer "$scratch/config/umf.d" "$module"
+    goes_before user installed env XDG_CONFIG_HOME="$scratch/config" "$scratch/program"
+    rm "$root/etc/umf.d/00-policy.yaml"
+
+    offer "$root/etc/umf.d" "$module"
+    goes_before admin installed "$scratch/program"
+    rm -r "$root/etc/umf.d"
+
+    offer "$root/lib/umf/plugins" "$name.so"
+    cp "$module" "$root/lib/umf/plugins"
+    goes_before vendor installed "$scratch/program"
+    rm -r "$root/lib/umf"
+
+    rm "$module"
     lines=$(told "$scratch/program" "$scratch/plugins")
     matches "with the module removed it is absent" "^pool:$name environment not used, state 3\$" "$lines"
     matches "... and the one linked in works" "^pool:$name preloaded works\$" "$lines"
@@ -124,6 +150,12 @@ if [ -x "$root/bin/umf" ]; then
     is "umf run fails" 126 "$?"
     matches "... and says what is missing" '^umf: a static build .* has no malloc replacement$' "$text"
 fi
+
+mkdir "$scratch/both" && cd "$scratch/both" || exit 99
+said=$("$top_srcdir/configure" --enable-shared --enable-static 2>&1)
+is "both kinds of library from one build are refused" 1 "$?"
+matches "... with the way to have libumf.a" "error: .*--disable-shared" "$said"
+cd "$build" || exit 99
 
 passes "it can be uninstalled" make uninstall
 is "... which leaves no file" "" "$(find "$root" ! -type d)"

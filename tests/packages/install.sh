@@ -65,6 +65,15 @@ compile_static() {
 }
 passes "a program can be linked with libumf.a" compile_static
 
+# A page that is compressed is found by nobody who follows a link.
+for page in $(cd "$root/usr/share/doc/libumf-dev" && find . -name '*.md*'); do
+    for link in $(sed -n 's/](\([^)]*\))/\n<\1>\n/gp' "$root/usr/share/doc/libumf-dev/$page" |
+        sed -n 's/^<\([^>#:]*\)>$/\1/p'); do
+        passes "the page $page leads to $link" \
+            test -e "$root/usr/share/doc/libumf-dev/${page%/*}/$link"
+    done
+done
+
 # The example is for whoever writes a plugin, so it must do with what is installed.
 example=$root/usr/share/doc/libumf-dev/examples/vendor-plugin
 passes "the example of a vendor's plugin can be made from libumf-dev" \

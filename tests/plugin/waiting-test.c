@@ -36,7 +36,7 @@ void fixture_on_start(const char *name) {
     }
 }
 
-static atomic_uint arrivals, failures;
+static atomic_uint arrivals, ends, failures;
 
 static void arrive_and_wait_for(unsigned count) {
     arrivals++;
@@ -47,13 +47,22 @@ static void arrive_and_wait_for(unsigned count) {
 
 static void *find_in_thread(void *name) {
     failures += !can_find(name);
+    ends++;
     return NULL;
 }
 
-static pthread_t thread_begin(void *(*run)(void *), const char *name) {
+/* Detached, and met at their end: a child of fork would take a thread that has ended
+ * for one that somebody has yet to join. */
+static void thread_begin(void *(*run)(void *), const char *name) {
     pthread_t thread;
     ck_assert_int_eq(pthread_create(&thread, NULL, run, (void *)(uintptr_t)name), 0);
-    return thread;
+    pthread_detach(thread);
+}
+
+static void threads_end(unsigned count) {
+    while (ends < count) {
+        sched_yield();
+    }
 }
 
 /* A child that can still load; its status, 0 being good. */
@@ -84,10 +93,10 @@ START_TEST(a_fork_waits_for_a_start_that_calls_the_library) {
     make_part("loads-in-start");
     make_part("good");
     on_start = rescan_after_a_fork_began;
-    pthread_t thread = thread_begin(find_in_thread, "loads-in-start");
+    thread_begin(find_in_thread, "loads-in-start");
     arrive_and_wait_for(2);
     ck_assert_int_eq(fork_and_find("loads-in-start"), 0);
-    pthread_join(thread, NULL);
+    threads_end(1);
     ck_assert_uint_eq(failures, 0);
     ck_assert_uint_eq(log_count("start loads-in-start"), 1);
     plugins_end();
@@ -108,10 +117,9 @@ START_TEST(two_starts_that_fork_do_not_wait_for_each_other) {
     make_part("good");
     ck_assert(can_find("good"));
     on_start = fork_in_start;
-    pthread_t first = thread_begin(find_in_thread, "loads-in-start-1");
-    pthread_t second = thread_begin(find_in_thread, "loads-in-start-2");
-    pthread_join(first, NULL);
-    pthread_join(second, NULL);
+    thread_begin(find_in_thread, "loads-in-start-1");
+    thread_begin(find_in_thread, "loads-in-start-2");
+    threads_end(2);
     ck_assert_uint_eq(failures, 0);
     plugins_end();
 }
@@ -152,13 +160,12 @@ START_TEST(a_constructor_that_forks_beside_a_start_goes_on) {
     make_part("loads-in-start");
     on_constructor = fork_beside_a_start;
     on_start = ask_the_loader;
-    pthread_t first = thread_begin(find_in_thread, "loads-in-start");
+    thread_begin(find_in_thread, "loads-in-start");
     while (arrivals == 0) { /* in its start, past its own dlopen */
         sched_yield();
     }
-    pthread_t second = thread_begin(find_in_thread, "loads-in-constructor");
-    pthread_join(first, NULL);
-    pthread_join(second, NULL);
+    thread_begin(find_in_thread, "loads-in-constructor");
+    threads_end(2);
     ck_assert_int_eq(status_in_child, 0);
     ck_assert_uint_eq(failures, 0);
     plugins_end();
@@ -176,6 +183,7 @@ static void construct_slowly(const char *name) {
 
 static void *load_file_in_thread(void *name) {
     failures += umfPluginLoadFile(in("%s.so", (const char *)name)) != UMF_RESULT_SUCCESS;
+    ends++;
     return NULL;
 }
 
@@ -184,7 +192,7 @@ START_TEST(a_fork_waits_for_a_file_that_is_the_first_to_be_loaded) {
     alarm(20);
     make_part("loads-in-constructor");
     on_constructor = construct_slowly;
-    pthread_t thread = thread_begin(load_file_in_thread, "loads-in-constructor");
+    thread_begin(load_file_in_thread, "loads-in-constructor");
     while (!is_constructing) {
         sched_yield();
     }
@@ -195,7 +203,7 @@ START_TEST(a_fork_waits_for_a_file_that_is_the_first_to_be_loaded) {
     int status = -1;
     waitpid(child, &status, 0);
     ck_assert_int_eq(status, 0);
-    pthread_join(thread, NULL);
+    threads_end(1);
     ck_assert_uint_eq(failures, 0);
     plugins_end();
 }

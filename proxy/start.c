@@ -29,19 +29,24 @@ static const char *start_pair(const char *pool, const char *provider) {
     return umfi_pool_heap_start(spec, options.threshold_bytes);
 }
 
-/* The default pool over the default provider, which a policy may name; NULL, or why
- * not. Never scalable: oneTBB promises nothing after fork. */
+/* The default pool over the default provider, both of which a policy may name, or the
+ * next default pool where that cannot carry a program: it may know no block's size.
+ * Never scalable: oneTBB promises nothing after fork. NULL, or why not. */
 static const char *start_policy(void) {
-    const char *pool, *provider;
-    if (umfPluginDefault("pool", &pool) != UMF_RESULT_SUCCESS ||
-        umfPluginDefault("provider", &provider) != UMF_RESULT_SUCCESS) {
+    const char *provider, *pool, *why_not = NULL;
+    if (umfPluginDefault("provider", 0, &provider) != UMF_RESULT_SUCCESS) {
         return umfGetLastErrorMessage();
     }
-    return strcmp(pool, "scalable") != 0 ? start_pair(pool, provider) : "scalable is not for it";
+    for (unsigned i = 0; umfPluginDefault("pool", i, &pool) == UMF_RESULT_SUCCESS; i++) {
+        why_not = strcmp(pool, "scalable") != 0 ? start_pair(pool, provider) : "not scalable";
+        if (why_not == NULL) {
+            return NULL;
+        }
+    }
+    return why_not != NULL ? why_not : umfGetLastErrorMessage();
 }
 
-/* Where the defaults cannot carry a program (a pool may know no block's size, a
- * provider may want parameters), the one pair that always can. */
+/* Where no default can, the one pair that always can. */
 static const char *start_default(void) {
     return start_policy() == NULL ? NULL : start_pair("disjoint", "os");
 }

@@ -33,19 +33,32 @@ uint64_t umfi_fork_generation(void) {
     return atomic_load_explicit(&fork_generation, memory_order_relaxed);
 }
 
+/* The first time under the lock that a fork holds throughout: a fork under way goes
+ * without the hooks, and must be over before there is anything that they guard. Later
+ * without it: a plugin's start may come here while a fork waits for that start. */
 void umfi_fork_set_outer(const struct umfi_fork_hooks *hooks) {
-    atomic_store_explicit(&outer_hooks, hooks, memory_order_release);
+    if (atomic_load_explicit(&outer_hooks, memory_order_acquire) != hooks) {
+        umfi_mutex_lock(&lock);
+        atomic_store_explicit(&outer_hooks, hooks, memory_order_release);
+        umfi_mutex_unlock(&lock);
+    }
 }
 
 /* The plugin layer's come before any lock of the core: they wait for plugins' starts,
- * which may call anything. Hooks that are set while a fork is under way must not give
- * back what nobody took. */
+ * which may call anything. Where the hooks came in between, once more with them. */
 static void prefork(void) {
-    const struct umfi_fork_hooks *hooks = atomic_load_explicit(&outer_hooks, memory_order_acquire);
-    if (hooks) {
-        hooks->prefork();
+    const struct umfi_fork_hooks *hooks;
+    for (;;) {
+        hooks = atomic_load_explicit(&outer_hooks, memory_order_acquire);
+        if (hooks) {
+            hooks->prefork();
+        }
+        umfi_mutex_lock_for_fork(&lock);
+        if (hooks == atomic_load_explicit(&outer_hooks, memory_order_acquire)) {
+            break;
+        }
+        umfi_mutex_unlock_in_parent(&lock);
     }
-    umfi_mutex_lock_for_fork(&lock);
     outer_taken = hooks;
     umfi_objects_prefork();
     umfi_tracking_prefork();

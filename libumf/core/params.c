@@ -228,7 +228,8 @@ umf_result_t umfParamsSet(umf_params_handle_t params, const char *name, const ch
 }
 
 umf_result_t umfParamsSetBool(umf_params_handle_t params, const char *name, bool value) {
-    return umfi_params_set_unsigned(params, name, value);
+    return put(__func__, params, name,
+               &(struct umfi_param_value){.shape = UMFI_VALUE_BOOL, .number = value});
 }
 
 umf_result_t umfParamsSetInt(umf_params_handle_t params, const char *name, int64_t value) {

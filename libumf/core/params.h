@@ -17,6 +17,7 @@
 enum umfi_value_shape {
     UMFI_VALUE_UNSET,
     UMFI_VALUE_TEXT, /* judged when the table is known; lists are parsed ahead */
+    UMFI_VALUE_BOOL, /* a number, 0 or 1, that is meant for nothing else */
     UMFI_VALUE_UNSIGNED,
     UMFI_VALUE_SIGNED,
     UMFI_VALUE_POINTER,

@@ -104,6 +104,9 @@ static umf_result_t refuse(const struct resolution *to, const umf_param_row_t *r
     case UMFI_VALUE_UNSIGNED:
         (void)snprintf(got, sizeof got, "%llu", (unsigned long long)value->number);
         break;
+    case UMFI_VALUE_BOOL:
+        (void)snprintf(got, sizeof got, value->number ? "true" : "false");
+        break;
     case UMFI_VALUE_SIGNED:
         (void)snprintf(got, sizeof got, "%lld", (long long)value->number);
         break;
@@ -151,8 +154,8 @@ static bool store_bool(const struct umfi_param_value *value, bool *field) {
     if (value->shape == UMFI_VALUE_TEXT) {
         return umfi_text_to_bool(value->text, field);
     }
-    uint64_t number;
-    if (!to_unsigned(value, &number) || number > 1) {
+    uint64_t number = value->number;
+    if ((value->shape != UMFI_VALUE_BOOL && !to_unsigned(value, &number)) || number > 1) {
         return false;
     }
     *field = number == 1;

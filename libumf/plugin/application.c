@@ -105,7 +105,7 @@ umf_result_t umfPluginRescan(void) {
     return UMF_RESULT_SUCCESS;
 }
 
-umf_result_t umfPluginDefault(const char *kind, const char **name) {
+umf_result_t umfPluginDefault(const char *kind, unsigned index, const char **name) {
     UMFI_CHECK_ARG(kind != NULL);
     UMFI_CHECK_ARG(name != NULL);
     umf_plugin_kind_t number = umfi_plugin_kind_of(kind);
@@ -113,5 +113,5 @@ umf_result_t umfPluginDefault(const char *kind, const char **name) {
         umfi_error(__func__, "plugin: the kind is pool or provider, not '%.64s'", kind);
         return UMF_RESULT_ERROR_INVALID_ARGUMENT;
     }
-    return umfi_plugin_default(number, name);
+    return umfi_plugin_default(number, index, name);
 }

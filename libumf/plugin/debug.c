@@ -32,6 +32,18 @@ static unsigned topic_of(const char *word, size_t length) {
     return length == 3 && memcmp(word, "all", 3) == 0 ? ALL : 0;
 }
 
+/* The variable is for a person at a terminal, and so is this. */
+static void unknown_tell(const char *word, size_t length) {
+    char line[160];
+    struct umfi_text text;
+    umfi_text_init(&text, line, sizeof line);
+    umfi_text_add(&text, "umf: UMF_PLUGIN_DEBUG: no topic '%.*s': search, manifest, load, abi or all\n",
+                  length < 64 ? (int)length : 64, word);
+    if (write(STDERR_FILENO, line, text.used) < 0) {
+        return; /* nobody is listening */
+    }
+}
+
 static unsigned topics_read(void) {
     unsigned topics = IS_READ;
     const char *word = secure_getenv("UMF_PLUGIN_DEBUG");
@@ -39,8 +51,7 @@ static unsigned topics_read(void) {
         size_t length = strcspn(word, ", ");
         unsigned topic = topic_of(word, length);
         if (!topic && length > 0) {
-            umfi_warn("UMF_PLUGIN_DEBUG: no topic '%.*s': search, manifest, load, abi or all",
-                      length < 64 ? (int)length : 64, word);
+            unknown_tell(word, length);
         }
         topics |= topic;
         word += length + (word[length] != '\0');

@@ -177,6 +177,23 @@ bool umfi_plugin_refuse_absent(const struct umfi_plugin *plugin, struct umfi_ref
                        umfi_manifest_kind_word(plugin->kind), plugin->name);
 }
 
+/* A manifest that was copied to another tier is not looked after there: where its
+ * module does lie is told, so that it can be named by its path. */
+static void elsewhere_hint(const struct umfi_plugin *plugin, const struct umfi_search *search,
+                           struct umfi_refusal *refusal) {
+    for (const struct umfi_search_dir *d = search->dirs; d; d = d->next) {
+        char path[PATH_MAX];
+        struct stat status;
+        int length = snprintf(path, sizeof path, "%s/%s", d->path, plugin->manifest.module);
+        if (*d->path && *plugin->manifest.module != '/' && length < (int)sizeof path &&
+            stat(path, &status) == 0) {
+            struct umfi_text text = {refusal->text, sizeof refusal->text, strlen(refusal->text)};
+            umfi_text_add(&text, "; or name it as it is installed, module: %s", path);
+            return;
+        }
+    }
+}
+
 static void insecure_note(struct umfi_plugin *plugin, const struct umfi_refusal *warning) {
     if (!plugin->is_insecure) {
         plugin->is_insecure = true;
@@ -199,6 +216,7 @@ static bool module_judge(struct umfi_plugin *plugin, const struct umfi_scan *sca
     }
     if (!found) {
         (void)umfi_plugin_refuse_absent(plugin, refusal);
+        elsewhere_hint(plugin, scan->search, refusal);
         umfi_plugin_settle(plugin, UMFI_PHASE_ABSENT, refusal);
         return true;
     }

@@ -7,23 +7,16 @@
 #include "core/log.h"
 #include "plugin/debug.h"
 #include "plugin/manifest.h"
+#include "plugin/param_table.h"
 #include "plugin/plugin.h"
 
 #define COMPONENTS_MAX 256
 /* What was there in ABI 0.1, the first. */
 #define DESC_BYTES_MIN (offsetof(umf_plugin_desc_t, component_count) + sizeof(size_t))
 #define COMPONENT_BYTES_MIN (offsetof(umf_plugin_component_t, takes_upstream) + sizeof(bool))
-#define TABLE_BYTES_MIN (offsetof(umf_param_table_t, row_count) + sizeof(size_t))
-#define ROW_BYTES_MIN (offsetof(umf_param_row_t, help) + sizeof(const char *))
 
 static bool is_corrupt(struct umfi_refusal *refusal, const char *field) {
     return umfi_refuse(refusal, UMFI_E_CORRUPT, "descriptor %s invalid", field);
-}
-
-/* The sizes that a compiler gives a struct with pointers: in any other the last
- * pointer would be cut. */
-static bool is_size(size_t size, size_t least) {
-    return size >= least && size % sizeof(void *) == 0;
 }
 
 /* min(size, capacity) bytes; the rest of the copy is zero. */
@@ -37,7 +30,7 @@ static bool desc_check(const umf_plugin_host_t *host, const umf_plugin_desc_t *d
     if (desc->magic != UMF_PLUGIN_MAGIC) {
         return is_corrupt(refusal, "magic");
     }
-    if (!is_size(desc->size, DESC_BYTES_MIN)) {
+    if (!umfi_is_struct_size(desc->size, DESC_BYTES_MIN)) {
         return is_corrupt(refusal, "size");
     }
     if (desc->abi_major != host->abi_major) {
@@ -66,34 +59,10 @@ static bool component_check(const umf_plugin_component_t *component,
     if (!component) {
         return is_corrupt(refusal, "component pointer");
     }
-    if (!is_size(component->size, COMPONENT_BYTES_MIN)) {
+    if (!umfi_is_struct_size(component->size, COMPONENT_BYTES_MIN)) {
         return is_corrupt(refusal, "component size");
     }
     return component->name ? true : is_corrupt(refusal, "component name");
-}
-
-/* The table is used where it lies: whoever reads a field that a later ABI brings
- * has to ask its size first. */
-static bool params_check(const umf_param_table_t *table, struct umfi_refusal *refusal) {
-    if (!table) {
-        return true;
-    }
-    if (!is_size(table->size, TABLE_BYTES_MIN)) {
-        return is_corrupt(refusal, "params size");
-    }
-    if (!table->rows && table->row_count > 0) {
-        return is_corrupt(refusal, "params rows");
-    }
-    for (size_t i = 0; i < table->row_count; i++) {
-        const umf_param_row_t *row = table->rows[i];
-        if (!row || !is_size(row->size, ROW_BYTES_MIN)) {
-            return is_corrupt(refusal, row ? "parameter size" : "parameter pointer");
-        }
-        if (!row->name) {
-            return is_corrupt(refusal, "parameter name");
-        }
-    }
-    return true;
 }
 
 static const char *kind_word(umf_plugin_kind_t kind) {
@@ -203,7 +172,7 @@ static bool ops_take(struct umfi_offer *offer, struct umfi_refusal *refusal) {
     if (!desc->ops) {
         return is_corrupt(refusal, "ops");
     }
-    if (!is_size(desc->ops_size, sizeof(uint32_t))) {
+    if (!umfi_is_struct_size(desc->ops_size, sizeof(uint32_t))) {
         return is_corrupt(refusal, "ops_size");
     }
     copy_known(&offer->ops, kind->size, desc->ops, desc->ops_size);
@@ -283,7 +252,10 @@ bool umfi_handshake_take(const struct umfi_handshake *handshake, const umf_plugi
     }
     copy_known(&offer->component.desc, sizeof offer->component.desc, component, component->size);
     offer->component.desc.size = sizeof offer->component.desc; /* of the copy, which users read */
-    return params_check(offer->component.desc.params, refusal) && ops_take(offer, refusal);
+    const char *fault;
+    return umfi_param_table_check(offer->component.desc.params, &fault)
+               ? ops_take(offer, refusal)
+               : is_corrupt(refusal, fault);
 }
 
 bool umfi_handshake_run(const struct umfi_handshake *handshake, umf_plugin_query_fn query,

@@ -57,6 +57,19 @@ static void places_list(const struct umfi_catalogue *catalogue, struct umfi_text
     }
 }
 
+/* Another kind that has the name; NULL: none. */
+static const char *other_kind(const struct umfi_catalogue *catalogue,
+                              enum umfi_manifest_kind kind, const char *name) {
+    static const enum umfi_manifest_kind kinds[] = {UMFI_MANIFEST_POOL, UMFI_MANIFEST_PROVIDER,
+                                                    UMFI_MANIFEST_STACK};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (kinds[i] != kind && umfi_catalogue_find(catalogue, kinds[i], name)) {
+            return umfi_manifest_kind_word(kinds[i]);
+        }
+    }
+    return NULL;
+}
+
 static umf_result_t not_found(const struct umfi_catalogue *catalogue,
                               enum umfi_manifest_kind kind, const char *name, enum voice voice) {
     const char *word = umfi_manifest_kind_word(kind);
@@ -71,9 +84,11 @@ static umf_result_t not_found(const struct umfi_catalogue *catalogue,
         umfi_text_init(&text, dirs, sizeof dirs);
         places_list(catalogue, &text);
         const char *nearest = umfi_catalogue_nearest(catalogue, kind, name);
-        umfi_refuse(&refusal, UMFI_E_NOT_FOUND, "no %s '%.64s';%s%s%s searched: %s", word, name,
-                    nearest ? " did you mean '" : "", nearest ? nearest : "",
-                    nearest ? "'?" : "", *dirs ? dirs : "no directory");
+        const char *other = other_kind(catalogue, kind, name);
+        umfi_refuse(&refusal, UMFI_E_NOT_FOUND, "no %s '%.64s';%s%s%s%s%s%s searched: %s", word,
+                    name, nearest ? " did you mean '" : "", nearest ? nearest : "",
+                    nearest ? "'?" : "", other ? " there is a " : "", other ? other : "",
+                    other ? " of that name;" : "", *dirs ? dirs : "no directory");
     }
     char message[UMFI_PLUGIN_MESSAGE_BYTES];
     struct umfi_text text;
@@ -131,30 +146,35 @@ umf_result_t umfi_plugin_find(umf_plugin_kind_t kind, const char *name,
 /* ---- defaults and stacks ---- */
 
 static umf_result_t default_find(const struct umfi_catalogue *catalogue, umf_plugin_kind_t kind,
-                                 struct umfi_component **component) {
+                                 unsigned index, struct umfi_component **component) {
     char tried[UMFI_PLUGIN_MESSAGE_BYTES];
     struct umfi_text text;
     umfi_text_init(&text, tried, sizeof tried);
     struct umfi_manifest_list names = umfi_policy_defaults(catalogue, kind);
     const char *name = names.text;
     for (unsigned i = 0; i < names.count; i++) {
-        if (find_in(catalogue, kind, name, VOICE_INFO, component) == UMF_RESULT_SUCCESS) {
+        if (find_in(catalogue, kind, name, VOICE_INFO, component) != UMF_RESULT_SUCCESS) {
+            umfi_text_add(&text, "%s%s", text.used ? "; " : "", umfi_error_reason());
+        } else if (index-- == 0) {
             return UMF_RESULT_SUCCESS;
         }
-        umfi_text_add(&text, "%s%s", i > 0 ? "; " : "", umfi_error_reason());
         name = umfi_manifest_list_next(name);
     }
-    umfi_error(__func__, "%s: none of the defaults is ready: %s", umfi_plugin_kind_word(kind),
-               tried);
+    const char *word = umfi_plugin_kind_word(kind);
+    if (text.used == 0) { /* it was asked for more than there are */
+        umfi_error_quiet("%s: no further default", word);
+    } else {
+        umfi_error(__func__, "%s: none of the defaults is ready: %s", word, tried);
+    }
     return UMF_RESULT_ERROR_DEPENDENCY_UNAVAILABLE;
 }
 
-umf_result_t umfi_plugin_default(umf_plugin_kind_t kind, const char **name) {
+umf_result_t umfi_plugin_default(umf_plugin_kind_t kind, unsigned index, const char **name) {
     int cancel = umfi_cancel_off();
     struct umfi_component *component;
     const struct umfi_catalogue *catalogue = umfi_registry_read_begin();
     umf_result_t result =
-        catalogue ? default_find(catalogue, kind, &component) : no_catalogue(kind, "default");
+        catalogue ? default_find(catalogue, kind, index, &component) : no_catalogue(kind, "default");
     umfi_registry_read_end();
     umfi_cancel_restore(cancel);
     if (result == UMF_RESULT_SUCCESS) {

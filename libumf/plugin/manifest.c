@@ -89,12 +89,37 @@ const char *umfi_manifest_nearest_key(enum umfi_manifest_kind kind, const char *
     return nearest;
 }
 
+/* A key that may have been meant for one that is missing; 0: none is like it. */
+static unsigned misspelt_key(const struct umfi_yaml *yaml, const char *missing) {
+    const struct umfi_yaml_node *nodes = yaml->nodes;
+    for (unsigned n = 1; n < nodes[0].end; n = nodes[nodes[n].end].end) {
+        bool is_key = false;
+        for (size_t k = 0; k < KEY_COUNT; k++) {
+            is_key = is_key || strcmp(keys[k].name, nodes[n].text) == 0;
+        }
+        if (!is_key && umfi_text_distance(nodes[n].text, missing) <= 2) {
+            return n;
+        }
+    }
+    return 0;
+}
+
+static bool missing_refuse(struct umfi_value_reader *r, const char *name) {
+    unsigned n = misspelt_key(r->yaml, name);
+    if (n) {
+        return umfi_refuse_at(r->refusal, UMFI_E_FIELD, r->yaml->nodes[n].line,
+                              "unknown key '%.64s'; did you mean '%s'?", r->yaml->nodes[n].text,
+                              name);
+    }
+    return umfi_refuse_at(r->refusal, UMFI_E_FIELD, 1, "'%s' is missing", name);
+}
+
 static bool key_read(struct umfi_value_reader *r, const struct key *key) {
     unsigned value = umfi_yaml_value(r->yaml, 0, key->name);
     if (!value) {
         unsigned kind_bit = 1u << r->manifest->kind;
         return !(key->needed_by & (kind_bit == BIT(UNKNOWN) ? ANY : kind_bit)) ||
-               umfi_refuse_at(r->refusal, UMFI_E_FIELD, 1, "'%s' is missing", key->name);
+               missing_refuse(r, key->name);
     }
     return key->read(r, key->name, value, (char *)r->manifest + key->offset);
 }

@@ -174,7 +174,7 @@ static bool is_kind_and_name(const char *text) {
 }
 
 bool umfi_value_disable(struct umfi_value_reader *r, const char *key, unsigned node, void *field) {
-    return list_read(r, key, node, field, is_kind_and_name, "a list of \"kind:name\"");
+    return list_read(r, key, node, field, is_kind_and_name, "a list of \"kind:name\", without patterns");
 }
 
 /* `field` is default_pools, and default_providers follows it. */

@@ -178,6 +178,20 @@ static bool event_take(struct builder *b, const yaml_event_t *event) {
     }
 }
 
+/* What libyaml does not say of a line that it cannot read. */
+static bool has_leading_tab(const yaml_parser_t *parser, unsigned line) {
+    const char *at = (const char *)parser->input.string.start;
+    const char *end = (const char *)parser->input.string.end;
+    for (; at && line > 1; line--) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        at = newline ? newline + 1 : NULL;
+    }
+    while (at && at < end && *at == ' ') {
+        at++;
+    }
+    return at && at < end && *at == '\t';
+}
+
 static bool parser_refuse(const yaml_parser_t *parser, const struct builder *b,
                           const char *bytes) {
     if (parser->error == YAML_MEMORY_ERROR) {
@@ -187,8 +201,9 @@ static bool parser_refuse(const yaml_parser_t *parser, const struct builder *b,
     if (parser->error == YAML_READER_ERROR) { /* which knows only an offset */
         line = line_after(bytes, parser->problem_offset);
     }
-    return umfi_refuse_at(b->refusal, UMFI_E_SYNTAX, line, "%s",
-                          parser->problem ? parser->problem : "not YAML");
+    return umfi_refuse_at(b->refusal, UMFI_E_SYNTAX, line, "%s%s",
+                          parser->problem ? parser->problem : "not YAML",
+                          has_leading_tab(parser, line) ? ": a tab; indent with blanks" : "");
 }
 
 static bool events_read(yaml_parser_t *parser, struct builder *b, const char *bytes) {

@@ -17,9 +17,10 @@
 umf_result_t umfi_plugin_find(umf_plugin_kind_t kind, const char *name,
                               struct umfi_component **component);
 
-/* The first default of this kind that is ready, or can be made so: the component's
- * name, which lives as long as the process. On failure the text tells of each. */
-umf_result_t umfi_plugin_default(umf_plugin_kind_t kind, const char **name);
+/* Of the defaults of this kind that are ready, or can be made so, number `index`:
+ * the component's name, which lives as long as the process. On failure the text
+ * tells of each that is not. */
+umf_result_t umfi_plugin_default(umf_plugin_kind_t kind, unsigned index, const char **name);
 
 /* A copy of a stack manifest's text, for umfi_meta_free_string. On failure the
  * reason is this thread's error text. */

@@ -39,10 +39,11 @@ void umfi_search_defaults(struct umfi_search_options *options) {
     *options = (struct umfi_search_options){
         .is_secure = getauxval(AT_SECURE) != 0,
         .path = secure_getenv("UMF_PLUGIN_PATH"),
-        .path_only = secure_getenv("UMF_PLUGIN_PATH_ONLY"),
         .admin_dir = UMFI_SYSCONFDIR "/umf.d",
         .vendor_dirs = {UMFI_LIBDIR "/umf/plugins", "/usr/lib/umf/plugins"},
     };
+    const char *path_only = secure_getenv("UMF_PLUGIN_PATH_ONLY");
+    options->path_only = path_only && *path_only ? path_only : NULL; /* empty is not set */
     options->user_dir = user_dir_write(options->user_dir_text);
 }
 
@@ -212,7 +213,6 @@ static bool path_add(struct umfi_search *search, const struct umfi_search_option
         path = NULL;
     }
     if (!path || !*path) {
-        place.ignored = path ? "set, and names no directory" : place.ignored;
         return place_add(search, &place);
     }
     while (*path) {

@@ -82,6 +82,17 @@ static bool read_value(struct reader *reader, struct umfi_slice *value) {
     return true;
 }
 
+/* Whether the part that is being read has an option of this name already. */
+static bool is_given(const struct umfi_stack_text *stack, const struct umfi_slice *name) {
+    for (size_t i = stack->parts[stack->part_count].first_option; i < stack->option_count; i++) {
+        const struct umfi_slice *other = &stack->options[i].name;
+        if (other->length == name->length && memcmp(other->text, name->text, name->length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool read_option(struct reader *reader) {
     struct umfi_stack_text *stack = reader->stack;
     skip_blanks(reader);
@@ -92,6 +103,10 @@ static bool read_option(struct reader *reader) {
     option->column = (size_t)(reader->at - reader->spec) + 1;
     if (!read_name(reader, &option->name, "a parameter's name was expected")) {
         return false;
+    }
+    if (is_given(stack, &option->name)) {
+        reader->at = option->name.text;
+        return fail(reader, "this parameter is given twice");
     }
     if (*reader->at != '=') {
         return fail(reader, "'=' was expected");

@@ -6,7 +6,7 @@
  *     option = name "=" value
  *     value  = '"' any but '"' '"'  |  any but , ) "
  *
- * A comma that no name and "=" follow belongs to the value: numa_list=0,2 is one
+ * No option of a part is given twice. A comma that no name and "=" follow belongs to the value: numa_list=0,2 is one
  * option. Blanks around signs and names are ignored. Pure: slices of the text.
  */
 #ifndef UMFI_PLUGIN_STACK_TEXT_H

@@ -58,6 +58,7 @@ START_TEST(bad_stacks_are_refused_at_their_column) {
         {"", 1, "a plugin's name"},
         {"@os", 1, "a plugin's name"},
         {"disjoint @", 11, "a plugin's name"},
+        {"a(x=1, x=2) @ b", 8, "this parameter is given twice"},
         {"Disjoint@os", 1, "a plugin's name"},
         {"disjoint os", 10, "'@' or the end"},
         {"disjoint(capacity) @ os", 18, "'='"},
@@ -79,12 +80,13 @@ END_TEST
 
 START_TEST(more_options_than_there_is_room_for_are_refused) {
     char spec[1024] = "os(";
+    size_t used = strlen(spec);
     for (int i = 0; i < 65; i++) {
-        strcat(spec, i ? ", a=1" : "a=1");
+        used += (size_t)snprintf(spec + used, sizeof spec - used, "%sa%02d=1", i ? ", " : "", i);
     }
     strcat(spec, ")");
     ck_assert(!umfi_stack_text_parse(spec, &stack));
-    ck_assert_uint_eq(stack.error_column, strlen(spec) - strlen("a=1)") + 1);
+    ck_assert_uint_eq(stack.error_column, strlen(spec) - strlen("a64=1)") + 1);
     ck_assert_ptr_nonnull(strstr(stack.error, "64 options"));
 }
 END_TEST

@@ -136,6 +136,18 @@ START_TEST(defaults_hold_where_nothing_is_set) {
 }
 END_TEST
 
+START_TEST(a_bool_is_no_number_and_no_word) {
+    static const char *const names[] = {"level", "size", "mode", "rights", "name", "pointer"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        make();
+        ck_ok(umfParamsSetBool(set, names[i], true));
+        ck_assert_int_eq(resolve(), UMF_RESULT_ERROR_INVALID_ARGUMENT);
+        ck_assert_msg(strstr(umfGetLastErrorMessage(), "got true"), "%s",
+                      umfGetLastErrorMessage());
+    }
+}
+END_TEST
+
 START_TEST(typed_values_and_text_reach_the_same_fields) {
     static const unsigned nodes[] = {4, 2};
     make();
@@ -335,7 +347,7 @@ END_TEST
 
 SUITE_MAIN("core/params", sizes_read_with_binary_units,
            integers_read_with_a_sign_and_within_range, lists_read_by_their_arity,
-           defaults_hold_where_nothing_is_set, typed_values_and_text_reach_the_same_fields,
+           defaults_hold_where_nothing_is_set, a_bool_is_no_number_and_no_word, typed_values_and_text_reach_the_same_fields,
            a_value_that_does_not_fit_is_named_with_what_would,
            typed_values_out_of_range_are_refused_too,
            the_manifest_yields_to_the_caller_who_yields_to_the_configuration,

@@ -421,6 +421,51 @@ START_TEST(no_size_of_a_parameter_makes_the_host_read_beyond_it) {
 }
 END_TEST
 
+/* The field of each row lies in a structure of two words. */
+START_TEST(a_parameter_that_cannot_be_worked_with_is_refused) {
+    static const umf_param_word_t words[] = {{"on", 1}, {NULL, 0}};
+    static const struct {
+        umf_param_row_t row;
+        const char *fault; /* NULL: it can */
+    } cases[] = {
+        {{.type = UMF_PARAM_SIZE, .offset = 8, .name = "limit"}, NULL},
+        {{.type = UMF_PARAM_LIST, .offset = 0, .name = "a_1"}, NULL},
+        {{.type = UMF_PARAM_BOOL, .offset = 15, .name = "a"}, NULL},
+        {{.type = UMF_PARAM_ENUM, .offset = 4, .name = "a", .words = words}, NULL},
+        {{.type = UMF_PARAM_SIZE, .offset = 16, .name = "a"}, "offset"},
+        {{.type = UMF_PARAM_SIZE, .offset = 4000, .name = "a"}, "offset"},
+        {{.type = UMF_PARAM_SIZE, .offset = SIZE_MAX - 7, .name = "a"}, "offset"},
+        {{.type = UMF_PARAM_SIZE, .offset = 4, .name = "a"}, "offset"},
+        {{.type = UMF_PARAM_LIST, .offset = 8, .name = "a"}, "offset"},
+        {{.type = UMF_PARAM_INT, .offset = 0, .name = "Limit"}, "name"},
+        {{.type = UMF_PARAM_INT, .offset = 0, .name = ""}, "name"},
+        {{.type = UMF_PARAM_INT, .offset = 0, .name = "9a"}, "name"},
+        {{.type = UMF_PARAM_INT, .offset = 0, .name = "other"}, "name (twice)"},
+        {{.type = 0, .offset = 0, .name = "a"}, "type"},
+        {{.type = 99, .offset = 0, .name = "a"}, "type"},
+        {{.type = UMF_PARAM_FLAGS, .offset = 0, .name = "a"}, "words"},
+    };
+    static const umf_param_row_t other = {
+        .size = sizeof other, .type = UMF_PARAM_BOOL, .name = "other"};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        umf_param_row_t tried = cases[i].row;
+        tried.size = sizeof tried;
+        const umf_param_row_t *const rows[] = {&other, &tried};
+        const umf_param_table_t tables = {
+            .size = sizeof tables, .config_size = 16, .rows = rows, .row_count = 2};
+        plugin_begin(SAME_AGE, UMF_PLUGIN_KIND_PROVIDER);
+        plugin.component.params = &tables;
+        bool is_good = shake_hands(1);
+        ck_assert_msg(is_good == !cases[i].fault, "%zu: %s", i, refusal.text);
+        if (!is_good) {
+            char text[64];
+            snprintf(text, sizeof text, "descriptor parameter %s invalid", cases[i].fault);
+            is_refused(UMFI_E_CORRUPT, text);
+        }
+    }
+}
+END_TEST
+
 START_TEST(a_parameter_that_is_not_there_is_refused) {
     static const umf_param_row_t nameless = {.size = sizeof nameless, .type = UMF_PARAM_BOOL};
     static const umf_param_row_t *const no_row[] = {NULL}, *const no_name[] = {&nameless};
@@ -452,4 +497,5 @@ SUITE_MAIN("plugin/abi", every_plugin_of_this_major_is_taken_by_every_host_as_fa
            no_size_of_a_component_makes_the_host_read_beyond_it,
            no_size_of_a_table_of_functions_makes_the_host_read_beyond_it,
            no_size_of_a_parameter_makes_the_host_read_beyond_it,
-           a_parameter_that_is_not_there_is_refused)
+           a_parameter_that_is_not_there_is_refused,
+           a_parameter_that_cannot_be_worked_with_is_refused)

@@ -388,7 +388,7 @@ END_TEST
 START_TEST(the_default_is_the_first_that_is_ready) {
     plugins_begin();
     const char *name = NULL;
-    ck_assert_int_eq(umfPluginDefault("pool", &name), UNAVAILABLE);
+    ck_assert_int_eq(umfPluginDefault("pool", 0, &name), UNAVAILABLE);
     ck_says("pool: none of the defaults is ready: pool:jemalloc: E_NOT_FOUND");
     ck_says("; pool:disjoint: E_NOT_FOUND");
     make_part("good");
@@ -398,13 +398,17 @@ START_TEST(the_default_is_the_first_that_is_ready) {
                                "[nothing, failing-start, g, good], provider: [provider-good]}\n");
     make_manifest(in("50-good.yaml"), "pool", "good", "good.so", "aliases: [g]\n");
     ck_ok(umfPluginRescan());
-    ck_ok(umfPluginDefault("pool", &name));
+    ck_ok(umfPluginDefault("pool", 0, &name));
     ck_assert_str_eq(name, "good");
-    ck_ok(umfPluginDefault("provider", &name));
+    ck_ok(umfPluginDefault("provider", 0, &name));
     ck_assert_str_eq(name, "provider-good");
-    ck_assert_int_eq(umfPluginDefault("memtarget", &name), INVALID);
-    ck_assert_int_eq(umfPluginDefault(NULL, &name), INVALID);
-    ck_assert_int_eq(umfPluginDefault("pool", NULL), INVALID);
+    ck_assert_int_eq(umfPluginDefault("pool", 2, &name), UNAVAILABLE);
+    ck_says("failing-start: E_INIT");
+    ck_assert_int_eq(umfPluginDefault("provider", 1, &name), UNAVAILABLE);
+    ck_says("provider: no further default");
+    ck_assert_int_eq(umfPluginDefault("memtarget", 0, &name), INVALID);
+    ck_assert_int_eq(umfPluginDefault(NULL, 0, &name), INVALID);
+    ck_assert_int_eq(umfPluginDefault("pool", 0, NULL), INVALID);
     plugins_end();
 }
 END_TEST

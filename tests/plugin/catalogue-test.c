@@ -265,6 +265,11 @@ START_TEST(a_bare_module_is_looked_for_in_its_own_tier_only) {
     ck_assert_str_eq(found("b")->module_path, in("vendor/m.so"));
     ck_assert_int_eq(phase_of("vendor/50-c.yaml"), UMFI_PHASE_ABSENT);
     ck_assert_int_eq(phase_of("user/50-d.yaml"), UMFI_PHASE_ABSENT);
+    char hint[256]; /* it lies in another tier */
+    snprintf(hint, sizeof hint, "%s does not exist: install libumf-pool-d; or name it as it is "
+                                "installed, module: %s",
+             in("user/only.so"), in("env/only.so"));
+    ck_reason(found("d"), UMFI_E_ABSENT, hint);
     umfi_catalogue_destroy(catalogue);
 }
 END_TEST

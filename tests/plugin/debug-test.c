@@ -102,16 +102,13 @@ START_TEST(topics_add_up_and_all_is_each) {
 END_TEST
 
 START_TEST(an_unknown_topic_is_told) {
-    static const char warning[] =
-        "UMF_PLUGIN_DEBUG: no topic 'loud': search, manifest, load, abi or all";
+    static const char line[] =
+        "umf: UMF_PLUGIN_DEBUG: no topic 'loud': search, manifest, load, abi or all\n";
     plugins_begin();
     make_part("good");
-    setenv("UMF_LOG", "level:warning;flush:debug;output:stderr;pid:no", 1);
     char *said = said_with("loud,abi,al");
-    ck_assert_msg(count_of(said, warning) == 1 && count_of(said, "no topic 'al'") == 1 &&
-                      count_of(said, "WARN") == 2,
-                  "%s", said);
-    ck_assert_msg(count_of(said, line_of(3)) == 1 && lines_of(said, "load") == 0, "%s", said);
+    ck_assert_msg(count_of(said, line) == 1 && count_of(said, "no topic 'al': ") == 1, "%s", said);
+    ck_assert_msg(count_of(said, line_of(3)) == 1 && count_of(said, "\n") == 3, "%s", said);
     free(said);
     plugins_end();
 }

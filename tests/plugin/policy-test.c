@@ -217,7 +217,7 @@ static const umf_plugin_desc_t app_desc = {
 
 START_TEST(the_programs_own_goes_before_all_and_can_be_switched_off) {
     tiers_begin();
-    const struct umfi_application application = {NULL, &app_desc, NULL, NULL};
+    const struct umfi_application application = {.desc = &app_desc};
     options.application = &application;
     pool_at("env/50-x.yaml", "x");
     scan();
@@ -328,8 +328,8 @@ END_TEST
 
 START_TEST(no_allocation_failure_leaks) {
     tiers_begin();
-    const struct umfi_application application = {NULL, &app_desc, NULL,
-                                                   (char *)(uintptr_t) "/x/y.so"};
+    const struct umfi_application application = {.desc = &app_desc,
+                                                 .path = (char *)(uintptr_t) "/x/y.so"};
     options.application = &application;
     pool_at("user/50-m.yaml", "mine");
     pool_at("vendor/50-x.yaml", "y");

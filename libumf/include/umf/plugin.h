@@ -74,8 +74,8 @@ umf_result_t umfPluginList(int (*visit)(const umf_plugin_info_t *info, void *arg
 
 /* ---- what a program brings, and what it asks again ---- */
 
-/* Enters a plugin that is part of the program, in front of all manifests; `desc`
- * must outlive the process's last use of it. Each component is started at its
+/* Enters a plugin that is part of the program, in front of all manifests, which are
+ * read again where they have been read; `desc` must outlive the process's last use of it. Each component is started at its
  * first use. INVALID_ARGUMENT: NULL, a bad descriptor, or a kind and name that the
  * program has registered before with another descriptor. NOT_SUPPORTED: made for
  * another ABI. Again with the same descriptor: SUCCESS, and nothing happens. */
@@ -90,11 +90,12 @@ umf_result_t umfPluginLoadFile(const char *path);
  * manifest has gone no new object can be made by name. OUT_OF_HOST_MEMORY: everything is as before. */
 umf_result_t umfPluginRescan(void);
 
-/* The default pool or provider: of the names in the policy manifest's list (else
- * the library's own), the first that is ready. Loads to find out. The name lives as
- * long as the process. kind: "pool" or "provider". DEPENDENCY_UNAVAILABLE: none is;
- * the message tells of each. */
-umf_result_t umfPluginDefault(const char *kind, const char **name);
+/* The default pool or provider: of the names in the policy manifest's list (else the
+ * library's own) those that are ready, counted from 0; loads to find out. Index 0 is
+ * the one to use; the others are for who cannot use it. The name lives as long as the
+ * process. kind: "pool" or "provider". DEPENDENCY_UNAVAILABLE: there is none of that
+ * number; the message tells of each that is not ready. */
+umf_result_t umfPluginDefault(const char *kind, unsigned index, const char **name);
 
 /* ---- for those who look after an installation ---- */
 

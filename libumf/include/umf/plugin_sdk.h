@@ -8,7 +8,8 @@
  *
  * Rules:
  *  - query opens no library, starts no thread and keeps no pointer to the host:
- *    two libumf in one process may share a module. Every handle that a host
+ *    two libumf in one process may share a module. It may be asked more than once,
+ *    and by threads side by side; each host calls a component's start once. Every handle that a host
  *    gives to a plugin (a parameter set, a provider) begins with a pointer to
  *    that host's table: umf_plugin_host_of() reads it.
  *  - Structures only grow at their end. `size` is the writer's sizeof; a reader

@@ -25,6 +25,20 @@ for manifest in "$source"/etc/umf.d/*.yaml; do
         "$(awk -v RS= -v package="$package" '$2 == package' "$source/debian/control")"
 done
 
+# builds in a checkout leave folders that no source package wants
+source_package() {
+    mkdir "$source/build" "$source/build-asan" "$source/build-tsan" &&
+        touch "$source/build/left" "$source/build-asan/left" "$source/build-tsan/left" &&
+        (cd "$work" && dpkg-source -b "$source") && tar -tf "$work/libumf_$version.tar.xz" >"$scratch/packed"
+    packed_status=$?
+    rm -rf "$source/build" "$source/build-asan" "$source/build-tsan" "$work"/libumf_*.dsc "$work"/libumf_*.tar.xz
+    return $packed_status
+}
+passes "a source package can be made" source_package
+is "... without what builds have left" "" "$(grep '/left$' "$scratch/packed")"
+is "... and with all that is the source's" "$(cd "$source" && find . -type f | sort)" \
+    "$(grep -v '/$' "$scratch/packed" | sed 's,^[^/]*,.,' | sort)"
+
 build() {
     cd "$source" &&
         DEB_BUILD_OPTIONS="parallel=$(nproc)" unshare --net dpkg-buildpackage -us -uc -b >"$work/build.log" 2>&1 ||

@@ -57,9 +57,10 @@ static bool read_options(struct check *check, int argc, char **argv) {
 /* A fault that the form of manifests does not show. info: NULL where there is none. */
 static void tell_error(struct check *check, const umf_plugin_info_t *info, const char *class_word,
                        const char *file, const char *text) {
+    const char *what = file[0] != '\0' ? "manifest" : "plugin";
     const umf_plugin_finding_t finding = {.size = sizeof finding,
                                           .is_error = true,
-                                          .kind = info != NULL ? info->kind : "manifest",
+                                          .kind = info != NULL ? info->kind : what,
                                           .name = info != NULL ? info->name : "",
                                           .file = file,
                                           .class_word = class_word,

@@ -115,6 +115,7 @@ bool umf_child_run(struct child *child, void (*work)(const void *arg, int pipe_f
     if (pid == 0) {
         become_child(child, &mask, parent);
         work(arg, pipe_fds[1]);
+        fflush(stdout); /* what a plugin printed; our own was written before */
         _exit(0);
     }
     int error = errno, fatal = 0;

@@ -61,6 +61,14 @@ static umf_result_t make_pool(const umf_plugin_info_t *info, const char **proble
     return result;
 }
 
+/* What libumf said, without "kind:name: ", which stands before it already. */
+static const char *last_reason(const umf_plugin_info_t *info) {
+    const char *message = umf_probe_last_message();
+    char front[64];
+    int length = snprintf(front, sizeof front, "%s:%s: ", info->kind, info->name);
+    return strncmp(message, front, (size_t)length) == 0 ? message + length : message;
+}
+
 bool umf_probe_make(const umf_plugin_info_t *info, bool takes_upstream, int pipe_fd,
                     char note[1024]) {
     bool is_pool = strcmp(info->kind, "pool") == 0;
@@ -74,12 +82,12 @@ bool umf_probe_make(const umf_plugin_info_t *info, bool takes_upstream, int pipe
     umf_result_t result =
         is_pool ? make_pool(info, &problem) : make_provider(info, takes_upstream);
     if (result == UMF_RESULT_ERROR_INVALID_ARGUMENT && problem == NULL) {
-        snprintf(note, 1024, "needs parameters: %s", umf_probe_last_message());
+        snprintf(note, 1024, "needs parameters: %s", last_reason(info));
         return true;
     }
     if (result != UMF_RESULT_SUCCESS || problem != NULL) {
         umf_probe_tell(pipe_fd, PROBE_FAILED, "%s:%s: making one failed: %s (%s)", info->kind,
-                       info->name, problem != NULL ? problem : umf_probe_last_message(),
+                       info->name, problem != NULL ? problem : last_reason(info),
                        umf_info_origin(info));
         return false;
     }

@@ -144,7 +144,7 @@ if has_plugin pool-disjoint && has_plugin provider-os && has_plugin provider-fix
     done
     matches "a part that there is not is told, with the column" \
         "^umf: stack:nobody: stack: column 12: .*E_NOT_FOUND.*oss.* \\($whole/20-stack-nobody\\.yaml\\)\$" "$err"
-    matches "so is a parameter that cannot be read" "^umf: stack:wild: .*column 10.*capacity.*many" "$err"
+    matches "so is a parameter that cannot be read" "^umf: stack:wild: .*capacity.*many" "$err"
     matches "so is one that there is not" '^umf: stack:strange: .*capactiy' "$err"
     matches "so is a pool without a provider" "^umf: stack:bare: .*add '@ PROVIDER'" "$err"
     matches "so is a provider over another that takes none" '^umf: stack:upper: .*it can only stand at the end' "$err"

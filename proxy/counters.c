@@ -25,6 +25,8 @@ struct shard {
 static struct shard shards[SHARDS];
 static atomic_uint threads_seen;
 
+static char stack_text[1024]; /* as long as one in UMF_PROXY may be */
+
 bool umfi_counters_on = true;
 
 void umfi_counters_add(enum proxy_server server, size_t bytes) {
@@ -39,6 +41,18 @@ void umfi_counters_add(enum proxy_server server, size_t bytes) {
 
 void umfi_counters_start(const struct proxy_options *options) {
     umfi_counters_on = options->stats_path[0] != '\0' || options->stats_fd >= 0;
+}
+
+/* A line is one line, and its last tab stands before the stack. */
+void umfi_counters_set_stack(const char *spec) {
+    size_t i = 0;
+    for (; spec[i] != '\0' && i + 1 < sizeof stack_text; i++) {
+        stack_text[i] = spec[i];
+        if ((unsigned char)spec[i] < ' ') {
+            stack_text[i] = ' ';
+        }
+    }
+    stack_text[i] = '\0';
 }
 
 void umfi_counters_reset(void) {
@@ -58,12 +72,13 @@ void umfi_counters_write(const struct proxy_options *options) {
             bytes[server] += atomic_load_explicit(&shards[i].by[server].bytes, memory_order_relaxed);
         }
     }
-    char line[512];
-    int length = snprintf(line, sizeof line, "%d %ju %ju %ju %ju %ju %ju %.200s\n", (int)getpid(),
+    char line[512 + sizeof stack_text];
+    int length = snprintf(line, sizeof line, "%d %ju %ju %ju %ju %ju %ju %.200s\t%s\n",
+                          (int)getpid(),
                           (uintmax_t)calls[PROXY_POOL], (uintmax_t)bytes[PROXY_POOL],
                           (uintmax_t)calls[PROXY_LIBC], (uintmax_t)bytes[PROXY_LIBC],
                           (uintmax_t)calls[PROXY_EARLY], (uintmax_t)bytes[PROXY_EARLY],
-                          program_invocation_short_name);
+                          program_invocation_short_name, stack_text);
     int fd = options->stats_fd;
     if (options->stats_path[0] != '\0') {
         fd = open(options->stats_path,

@@ -9,6 +9,7 @@
  *
  * Each process appends one line at exit, in one write:
  *   pid pool_calls pool_bytes libc_calls libc_bytes early_calls early_bytes program
+ * and behind a tab the stack it ran on, nothing where that was libc alone.
  * A process that ends in _exit, by a signal or in exec writes none. A child of
  * fork counts from zero.
  */
@@ -31,6 +32,8 @@ extern bool umfi_counters_on;
 
 void umfi_counters_add(enum proxy_server server, size_t bytes);
 void umfi_counters_start(const struct proxy_options *options);
+/* What the process runs on, for the line. Called once, before there are threads. */
+void umfi_counters_set_stack(const char *spec);
 void umfi_counters_reset(void);
 void umfi_counters_write(const struct proxy_options *options);
 

@@ -23,10 +23,18 @@
 static struct proxy_options options;
 
 /* NULL, or why it did not come up. */
+static const char *start_stack(const char *spec) {
+    const char *why_not = umfi_pool_heap_start(spec, options.threshold_bytes);
+    if (why_not == NULL) {
+        umfi_counters_set_stack(spec);
+    }
+    return why_not;
+}
+
 static const char *start_pair(const char *pool, const char *provider) {
     char spec[128]; /* two names of at most 32 letters */
     (void)stpcpy(stpcpy(stpcpy(spec, pool), " @ "), provider);
-    return umfi_pool_heap_start(spec, options.threshold_bytes);
+    return start_stack(spec);
 }
 
 /* The default pool over the default provider, both of which a policy may name, or the
@@ -63,7 +71,7 @@ __attribute__((constructor)) static void start(void) {
     umfi_options_read(&options);
     umfi_counters_start(&options);
     if (options.stack[0] != '\0') {
-        const char *why_not = umfi_pool_heap_start(options.stack, options.threshold_bytes);
+        const char *why_not = start_stack(options.stack);
         if (why_not != NULL) {
             umfi_proxy_die("cannot run on the stack '%s': %s", options.stack, why_not);
         }

@@ -1,48 +1,24 @@
 /*
  * catalogue.c - a copy of the plugin list, and an entry as JSON (catalogue.h).
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "tools/catalogue.h"
+#include "tools/copies.h"
 #include "tools/json.h"
 #include "tools/umf.h"
 
-/* The strings of an entry, which are ours to free. */
-#define STRINGS(entry)                                                                       \
-    {                                                                                        \
-        &(entry)->kind, &(entry)->name, &(entry)->tier, &(entry)->manifest, &(entry)->module, \
-            &(entry)->description, &(entry)->reason, &(entry)->aliases, &(entry)->params      \
-    }
-
-static void free_entry(umf_plugin_info_t *entry) {
-    const char **strings[] = STRINGS(entry);
-    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
-        free((void *)(uintptr_t)*strings[i]);
-    }
-}
-
-static bool copy_entry(umf_plugin_info_t *copy, const umf_plugin_info_t *info) {
-    bool is_copied = true;
-    *copy = *info;
-    const char **strings[] = STRINGS(copy);
-    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
-        *strings[i] = strdup(*strings[i] != NULL ? *strings[i] : "");
-        is_copied = is_copied && *strings[i] != NULL;
-    }
-    return is_copied;
-}
+#define AT(member) offsetof(umf_plugin_info_t, member)
+static const size_t strings[] = {AT(kind),        AT(name),   AT(tier),    AT(manifest), AT(module),
+                                 AT(description), AT(reason), AT(aliases), AT(params)};
+static const struct copied entry_type = {sizeof(umf_plugin_info_t), strings,
+                                         sizeof strings / sizeof strings[0]};
 
 static int append(const umf_plugin_info_t *info, void *arg) {
     struct catalogue *catalogue = arg;
-    umf_plugin_info_t *grown =
-        reallocarray(catalogue->entries, catalogue->count + 1, sizeof *grown);
-    if (grown != NULL) {
-        catalogue->entries = grown;
-        catalogue->is_cut = !copy_entry(&grown[catalogue->count++], info);
-    } else {
-        catalogue->is_cut = true;
-    }
+    void *entries = catalogue->entries;
+    catalogue->is_cut = !umf_copies_append(&entries, &catalogue->count, &entry_type, info);
+    catalogue->entries = entries;
     return catalogue->is_cut;
 }
 
@@ -59,10 +35,7 @@ bool umf_catalogue_read(struct catalogue *catalogue) {
 }
 
 void umf_catalogue_fini(struct catalogue *catalogue) {
-    for (size_t i = 0; i < catalogue->count; i++) {
-        free_entry(&catalogue->entries[i]);
-    }
-    free(catalogue->entries);
+    umf_copies_free(catalogue->entries, catalogue->count, &entry_type);
     *catalogue = (struct catalogue){0};
 }
 
@@ -94,6 +67,17 @@ bool umf_has_alias(const umf_plugin_info_t *info, const char *word) {
     const char *at = info->aliases;
     for (size_t length; (length = alias_length(&at)) > 0; at += length) {
         if (strlen(word) == length && strncmp(at, word, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool umf_catalogue_knows(const struct catalogue *catalogue, const char *kind, const char *name) {
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const umf_plugin_info_t *info = &catalogue->entries[i];
+        if (strcmp(info->kind, kind) == 0 &&
+            (strcmp(info->name, name) == 0 || umf_has_alias(info, name))) {
             return true;
         }
     }

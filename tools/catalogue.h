@@ -26,6 +26,8 @@ bool umf_is_usable(const umf_plugin_info_t *info);
 bool umf_is_component(const umf_plugin_info_t *info);
 /* Whether one of its aliases is `word`. */
 bool umf_has_alias(const umf_plugin_info_t *info, const char *word);
+/* Whether any entry has the name or the alias, in whatever state. */
+bool umf_catalogue_knows(const struct catalogue *catalogue, const char *kind, const char *name);
 
 /* Where it comes from: its manifest, or the tier where it needs none. */
 const char *umf_info_origin(const umf_plugin_info_t *info);

@@ -2,7 +2,6 @@
  * demo.c - umf demo: every pool over every provider that is ready, then a real
  * program on the malloc replacement.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +16,13 @@
 #include "tools/target.h"
 #include "tools/umf.h"
 
+enum { LIMIT_SECONDS = 30 };
+
 struct demo {
+    unsigned limit_seconds;
     size_t passed, failed;
     json_t *pairs, *program; /* with --json, and then nothing else is printed */
 };
-
-static bool is_adaptor(const umf_plugin_info_t *info) {
-    const umf_plugin_component_t *component;
-    return umfPluginDescribe(info->kind, info->name, &component) == UMF_RESULT_SUCCESS &&
-           component->takes_upstream;
-}
 
 static const char *verdict(const struct exercise *e) {
     return e->has_passed ? "passed" : e->is_ready ? "failed" : "skipped";
@@ -59,7 +55,10 @@ static json_t *pair_json(const struct exercise *e) {
 static void do_pair(const umf_plugin_info_t *pool, const umf_plugin_info_t *provider,
                     struct demo *demo) {
     struct exercise e = {.pool = pool->name, .provider = provider->name};
-    umf_exercise(&e);
+    umf_exercise(&e, demo->limit_seconds);
+    if (e.is_adaptor) {
+        return;
+    }
     demo->passed += e.has_passed;
     demo->failed += !e.has_passed && e.is_ready;
     if (demo->pairs != NULL) {
@@ -77,16 +76,27 @@ static void do_pairs(const struct catalogue *catalogue, struct demo *demo) {
         }
         for (size_t j = 0; j < catalogue->count; j++) {
             const umf_plugin_info_t *provider = &catalogue->entries[j];
-            if (strcmp(provider->kind, "provider") == 0 && umf_is_usable(provider) &&
-                !is_adaptor(provider)) {
+            if (strcmp(provider->kind, "provider") == 0 && umf_is_usable(provider)) {
                 do_pair(pool, provider, demo);
             }
         }
     }
 }
 
-/* The first of these that is installed. PYTHONMALLOC makes python's own small
- * object allocator step aside, so that the pool sees its objects. */
+/* Python at these places, where it is what a package installed: what PATH leads to
+ * may be a script of a version manager that has no version to run. */
+static const char *find_python(void) {
+    static const char *const paths[] = {"/usr/bin/python3", "/usr/local/bin/python3"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        if (access(paths[i], X_OK) == 0) {
+            return paths[i];
+        }
+    }
+    return NULL;
+}
+
+/* Python, or sh where there is none. PYTHONMALLOC makes python's own small object
+ * allocator step aside, so that the pool sees its objects. */
 static char **choose_program(char path[PATH_MAX], const char **what) {
     static char python[] = "python3", code_flag[] = "-c", shell[] = "sh";
     static char sort[] = "words = [str(i * 7919 % 100003) for i in range(100000)]\n"
@@ -95,11 +105,13 @@ static char **choose_program(char path[PATH_MAX], const char **what) {
     static char list[] = "echo \"  sh says: $(ls / | wc -l) names in /\"";
     static char *python_argv[] = {python, code_flag, sort, NULL};
     static char *shell_argv[] = {shell, code_flag, list, NULL};
-    bool has_python = umf_target_exists("python3");
-    char **argv = has_python ? python_argv : shell_argv;
-    *what = has_python ? "python3 sorting 100,000 words (PYTHONMALLOC=malloc)" : "sh and ls";
+    const char *found = find_python();
+    *what = found != NULL ? "python3 sorting 100,000 words (PYTHONMALLOC=malloc)" : "sh and ls";
     (void)setenv("PYTHONMALLOC", "malloc", 1);
-    return umf_target_find(argv[0], path) == 0 ? argv : NULL;
+    if (umf_target_find(found != NULL ? found : "sh", path) != 0) {
+        return NULL;
+    }
+    return found != NULL ? python_argv : shell_argv;
 }
 
 static void print_program(const struct run_report *report, int status) {
@@ -131,15 +143,12 @@ static json_t *program_json(const char *what, const struct run_report *report, i
 static int run_program(const struct preload *preload, const char *path, char **argv, bool json,
                        struct run_report *report) {
     fflush(stdout);
-    int out = json ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0) : -1;
-    if (out >= 0) {
-        (void)dup2(STDERR_FILENO, STDOUT_FILENO);
+    if (!json) {
+        return umf_run_counted(preload, NULL, path, argv, report);
     }
+    int own = umf_stdout_lend();
     int status = umf_run_counted(preload, NULL, path, argv, report);
-    if (out >= 0) {
-        (void)dup2(out, STDOUT_FILENO);
-        (void)close(out);
-    }
+    umf_stdout_return(own);
     return status;
 }
 
@@ -185,12 +194,28 @@ static int print_json(struct demo *demo) {
     return umf_json_print(object);
 }
 
+/* false: a usage error was reported. */
+static bool read_options(struct demo *demo, int argc, char **argv, bool *json) {
+    static const struct option options[] = {{"timeout", required_argument, NULL, 't'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {0}};
+    int option;
+    *json = false;
+    while ((option = umf_option_next(&umf_demo, argc, argv, ":", options)) != -1) {
+        if (option == '?' ||
+            (option == 't' && !umf_option_seconds(&umf_demo, optarg, &demo->limit_seconds))) {
+            return false;
+        }
+        *json = *json || option == 'j';
+    }
+    return umf_is_end_of_arguments(&umf_demo, argc, argv);
+}
+
 static int run(int argc, char **argv) {
     struct catalogue catalogue;
-    struct demo demo = {0};
+    struct demo demo = {.limit_seconds = LIMIT_SECONDS};
     bool json;
-    if (!umf_read_json_option(&umf_demo, argc, argv, &json) ||
-        !umf_is_end_of_arguments(&umf_demo, argc, argv)) {
+    if (!read_options(&demo, argc, argv, &json)) {
         return UMF_EXIT_USAGE;
     }
     if (!umf_catalogue_read(&catalogue)) {
@@ -222,12 +247,15 @@ static int run(int argc, char **argv) {
 const struct umf_subcommand umf_demo = {
     .name = "demo",
     .summary = "puts every pool over every provider to work, then a real program",
-    .help = "Usage: umf demo [--json]\n"
+    .help = "Usage: umf demo [--timeout SECONDS] [--json]\n"
             "Makes each pool over each provider that is ready: allocates, fills, verifies and\n"
-            "frees blocks, and takes the time of an operation. Then runs python3, or sh, on\n"
-            "libumf_proxy.so and tells what it allocated.\n"
+            "frees blocks, and takes the time of an operation, each pair in a child process:\n"
+            "one that crashes or hangs is named, and the others are tried all the same. Then\n"
+            "runs python3, or sh, on libumf_proxy.so and tells what it allocated.\n"
             "Exit status 1 if anything failed.\n\n"
-            "  --json   an object: pairs, program (its own output goes to stderr), passed,\n"
-            "           failed\n",
+            "  --timeout SECONDS   how long a pair may take, 1 to 86400, else 30; one that\n"
+            "                      takes longer is killed\n"
+            "  --json              an object: pairs, program (its own output goes to stderr),\n"
+            "                      passed, failed\n",
     .run = run,
 };

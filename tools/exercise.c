@@ -13,6 +13,7 @@
 #include <time.h>
 #include <umf/plugin.h>
 
+#include "tools/child.h"
 #include "tools/exercise.h"
 
 enum {
@@ -153,14 +154,34 @@ static void exercise_over(struct exercise *e, void *buffer) {
     e->is_ready = !is_absence(result);
 }
 
-void umf_exercise(struct exercise *e) {
+static bool is_adaptor(const char *provider) {
+    const umf_plugin_component_t *component;
+    return umfPluginDescribe("provider", provider, &component) == UMF_RESULT_SUCCESS &&
+           component->takes_upstream;
+}
+
+static void exercise_in_child(const void *arg, int pipe_fd) {
+    struct exercise e = *(const struct exercise *)arg;
     void *buffer = mmap(NULL, FIXED_BYTES, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    e->is_ready = true;
+    e.is_adaptor = is_adaptor(e.provider);
     if (buffer == MAP_FAILED) {
-        (void)fail(e, "no memory for the buffer of the fixed provider");
-        return;
+        (void)fail(&e, "no memory for the buffer of the fixed provider");
+    } else if (!e.is_adaptor) {
+        exercise_over(&e, buffer);
     }
-    exercise_over(e, buffer);
-    (void)munmap(buffer, FIXED_BYTES);
+    e.is_ended = true;
+    umf_child_tell(pipe_fd, &e, sizeof e);
+}
+
+void umf_exercise(struct exercise *e, unsigned limit_seconds) {
+    struct child child = {.limit_seconds = limit_seconds};
+    char how[128];
+    e->is_ready = true;
+    if (!umf_child_run(&child, exercise_in_child, e, e, sizeof *e)) {
+        (void)fail(e, "no process to try it in");
+    } else if (!e->is_ended) {
+        umf_child_describe(&child, "", how);
+        (void)fail(e, how);
+    }
 }

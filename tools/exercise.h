@@ -10,6 +10,8 @@
 struct exercise {
     const char *pool, *provider; /* names */
 
+    bool is_ended;      /* false: it crashed or hung, and problem says so */
+    bool is_adaptor;    /* the provider stands on another: there is nothing to do */
     bool is_ready;      /* false: what they need is not on this machine */
     bool has_passed;
     size_t blocks;      /* allocated, filled, verified and freed */
@@ -18,6 +20,7 @@ struct exercise {
     char problem[256];  /* where it is not ready or has not passed */
 };
 
-void umf_exercise(struct exercise *exercise);
+/* In a child process (child.h), so that it may crash or hang. */
+void umf_exercise(struct exercise *exercise, unsigned limit_seconds);
 
 #endif

@@ -9,6 +9,7 @@
 #include "tools/catalogue.h"
 #include "tools/json.h"
 #include "tools/options.h"
+#include "tools/policy_text.h"
 #include "tools/umf.h"
 #include "tools/wanted.h"
 
@@ -74,14 +75,14 @@ static const char *instance_name(const umf_plugin_component_t *component) {
 
 static void print_field(const char *label, const char *text) {
     if (text[0] != '\0') {
-        printf("  %-10s %s\n", label, text);
+        umf_print_line("  %-10s %s", label, text);
     }
 }
 
 static void print_text(const umf_plugin_info_t *info, const umf_plugin_component_t *component) {
     bool is_stack = strcmp(info->kind, "stack") == 0;
-    printf("%s %s%s%s\n", info->kind, info->name, info->description[0] != '\0' ? ": " : "",
-           info->description);
+    umf_print_line("%s %s%s%s", info->kind, info->name,
+                   info->description[0] != '\0' ? ": " : "", info->description);
     print_field("manifest", info->manifest);
     print_field("module", info->module);
     print_field("aliases", info->aliases);
@@ -91,7 +92,7 @@ static void print_text(const umf_plugin_info_t *info, const umf_plugin_component
 }
 
 static void print_component(const umf_plugin_component_t *component) {
-    printf("  objects    are named %s unless told otherwise\n", instance_name(component));
+    umf_print_line("  objects    are named %s unless told otherwise", instance_name(component));
     if (component->takes_upstream) {
         printf("  stands on  another provider\n");
     }
@@ -101,17 +102,22 @@ static void print_component(const umf_plugin_component_t *component) {
         const umf_param_row_t *row = component->params->rows[i];
         char values[256];
         describe_values(row, values, sizeof values);
-        printf("%-18s %-8s %-12s %s\n", row->name, type_word(row->type),
-               row->default_text != NULL ? row->default_text : "-", values);
-        printf("    %s\n", row->help != NULL ? row->help : "");
+        umf_print_line("%-18s %-8s %-12s %s", row->name, type_word(row->type),
+                       row->default_text != NULL ? row->default_text : "-", values);
+        umf_print_line("    %s", row->help != NULL ? row->help : "");
     }
 }
 
 static json_t *row_json(const umf_param_row_t *row) {
-    json_t *object = json_pack("{s:s, s:s, s:s?, s:s, s:b}", "name", row->name, "type",
-                               type_word(row->type), "default", row->default_text, "help",
-                               row->help != NULL ? row->help : "", "runtime",
-                               row->phase == UMF_PARAM_PHASE_RUNTIME);
+    json_t *object = json_object();
+    umf_json_set_text(object, "name", row->name);
+    umf_json_set_text(object, "type", type_word(row->type));
+    (void)json_object_set_new(object, "default", row->default_text != NULL
+                                                     ? umf_json_text(row->default_text)
+                                                     : json_null());
+    umf_json_set_text(object, "help", row->help);
+    (void)json_object_set_new(object, "runtime",
+                              json_boolean(row->phase == UMF_PARAM_PHASE_RUNTIME));
     if (row->type == UMF_PARAM_INT) {
         json_object_set_new(object, "min", json_integer((json_int_t)row->min));
         json_object_set_new(object, "max", json_integer((json_int_t)row->max));
@@ -124,7 +130,7 @@ static json_t *row_json(const umf_param_row_t *row) {
     } else if (row->type == UMF_PARAM_ENUM || row->type == UMF_PARAM_FLAGS) {
         json_t *words = json_array();
         for (size_t i = 0; row->words[i].word != NULL; i++) {
-            json_array_append_new(words, json_string(row->words[i].word));
+            (void)json_array_append_new(words, umf_json_text(row->words[i].word));
         }
         json_object_set_new(object, "words", words);
     }
@@ -143,13 +149,21 @@ static int print_json(const umf_plugin_info_t *info, const umf_plugin_component_
         (void)json_object_set_new(object, "takes_upstream", json_boolean(component->takes_upstream));
         (void)json_object_set_new(object, "parameters", rows);
     }
+    if (strcmp(info->kind, "policy") == 0) {
+        umf_policy_set_json(object, info->params);
+    }
     return umf_json_print(object);
 }
 
 static int show(const umf_plugin_info_t *info, bool json) {
     const umf_plugin_component_t *component = NULL;
-    if (umf_is_component(info) &&
-        umfPluginDescribe(info->kind, info->name, &component) != UMF_RESULT_SUCCESS) {
+    umf_result_t result = UMF_RESULT_SUCCESS;
+    if (umf_is_component(info)) {
+        int own = umf_stdout_lend();
+        result = umfPluginDescribe(info->kind, info->name, &component);
+        umf_stdout_return(own);
+    }
+    if (result != UMF_RESULT_SUCCESS) {
         umf_complain("%s", umfGetLastErrorMessage() + strlen("umf: "));
         return UMF_EXIT_FAILED;
     }
@@ -188,6 +202,6 @@ const struct umf_subcommand umf_info = {
             "Loads the pool or provider and shows its parameters, with the defaults that its\n"
             "manifest sets; of a stack or a policy it shows what that says. NAME may be an\n"
             "alias. Where two kinds share a name, write pool:NAME or provider:NAME.\n\n"
-            "  --json   one object\n",
+            "  --json   one object; of a policy with disable, default and user_manifests\n",
     .run = run,
 };

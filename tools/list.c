@@ -62,8 +62,8 @@ static void print_table(const struct catalogue *catalogue, bool all) {
     for (size_t i = 0; i < catalogue->count; i++) {
         const umf_plugin_info_t *info = &catalogue->entries[i];
         if (all || !is_quiet(info)) {
-            printf("%-10s %-14s %-10s %-12s %s\n", info->kind, info->name,
-                   umf_state_word(info->state), info->tier, last_column(info));
+            umf_print_line("%-10s %-14s %-10s %-12s %s", info->kind, info->name,
+                           umf_state_word(info->state), info->tier, last_column(info));
             shown++;
         }
     }

@@ -15,38 +15,6 @@
 static const char *const variables[] = {"UMF_PLUGINS_DISABLE", "UMF_PLUGIN_DEBUG"};
 enum { VARIABLES = sizeof variables / sizeof variables[0] };
 
-const char *umf_place_word(umf_plugin_place_state_t state) {
-    static const char *const words[] = {
-        [UMF_PLUGIN_PLACE_READ] = "read",
-        [UMF_PLUGIN_PLACE_MISSING] = "missing",
-        [UMF_PLUGIN_PLACE_REPEATED] = "repeated",
-        [UMF_PLUGIN_PLACE_UNREADABLE] = "unreadable",
-        [UMF_PLUGIN_PLACE_IGNORED] = "ignored",
-    };
-    return (size_t)state < sizeof words / sizeof words[0] ? words[state] : "unknown";
-}
-
-static bool is_variable(const umf_plugin_place_t *place) {
-    return strncmp(place->origin, "UMF_", 4) == 0;
-}
-
-static int complain_of_place(const umf_plugin_place_t *place, void *arg) {
-    (void)arg;
-    if (place->state == UMF_PLUGIN_PLACE_MISSING && is_variable(place) && place->path[0] != '\0') {
-        umf_complain("%s: there is no folder %s", place->origin, place->path);
-    } else if (place->state == UMF_PLUGIN_PLACE_UNREADABLE ||
-               (place->state == UMF_PLUGIN_PLACE_IGNORED && is_variable(place) &&
-                place->path[0] != '\0')) {
-        umf_complain("%s: %s is not read: %s", place->origin, place->path, place->reason);
-    }
-    return 0;
-}
-
-void umf_places_complain(void) {
-    /* where this fails, the listing that follows fails too and says why */
-    (void)umfPluginPlaces(complain_of_place, NULL);
-}
-
 static void describe(const umf_plugin_place_t *place, char text[32]) {
     if (place->state == UMF_PLUGIN_PLACE_READ) {
         snprintf(text, 32, "%zu manifest%s", place->manifest_count,
@@ -62,18 +30,19 @@ static int print_place(const umf_plugin_place_t *place, void *arg) {
     char found[32];
     (void)arg;
     describe(place, found);
-    printf("%-12s %-22s %-14s %s\n", place->tier, place->origin, found,
-           place->path[0] != '\0' ? place->path : "-");
+    umf_print_line("%-12s %-22s %-14s %s", place->tier, place->origin, found,
+                   place->path[0] != '\0' ? place->path : "-");
     /* a folder that is missing, or a variable not set, has no other reason */
     if (place->state != UMF_PLUGIN_PLACE_MISSING && place->reason[0] != '\0') {
-        printf("    %s\n", place->reason);
+        umf_print_line("    %s", place->reason);
     }
     if (place->passed_over > 1) {
-        printf("    %zu files passed over, whose names are no manifest's (NN-name.yaml): %s, ...\n",
-               place->passed_over, place->passed_name);
+        umf_print_line("    %zu files passed over, whose names are no manifest's (NN-name.yaml): "
+                       "%s, ...",
+                       place->passed_over, place->passed_name);
     } else if (place->passed_over == 1) {
-        printf("    1 file passed over, whose name is no manifest's (NN-name.yaml): %s\n",
-               place->passed_name);
+        umf_print_line("    1 file passed over, whose name is no manifest's (NN-name.yaml): %s",
+                       place->passed_name);
     }
     return 0;
 }
@@ -107,7 +76,7 @@ static void print_variables(void) {
     printf("\n");
     for (size_t i = 0; i < VARIABLES; i++) {
         const char *value = getenv(variables[i]);
-        printf("%-22s %s\n", variables[i], value != NULL ? value : "not set");
+        umf_print_line("%-22s %s", variables[i], value != NULL ? value : "not set");
     }
 }
 

@@ -14,4 +14,10 @@ const char *umf_place_word(umf_plugin_place_state_t state);
  * read: in a variable but not there, not absolute, or closed to this user. */
 void umf_places_complain(void);
 
+/* Shows as findings what is wrong with the folders: named in a variable but not
+ * there or not absolute, closed to this user, or with a manifest that is passed
+ * over for its name. As umfPluginCheck otherwise. */
+umf_result_t umf_places_find(int (*visit)(const umf_plugin_finding_t *finding, void *arg),
+                             void *arg);
+
 #endif

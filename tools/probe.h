@@ -1,9 +1,5 @@
 /*
- * probe.h - loads a plugin in a child process, which may crash, loop or exit.
- *
- * The child is a process group of its own. It has no input, no core dump and a
- * time limit, and it goes, with what it started, when the probe ends or when this
- * process does.
+ * probe.h - loads a plugin, or makes a stack, in a child process (child.h).
  */
 #ifndef UMF_TOOLS_PROBE_H
 #define UMF_TOOLS_PROBE_H
@@ -12,7 +8,8 @@
 
 #include "tools/catalogue.h"
 
-/* false: it cannot be used, and the text is a line for the user that says why. */
+/* false: it cannot be used, and the text is a line for the user that says why.
+ * true: the text is a note, such as that it needs parameters, or "". */
 bool umf_probe(const umf_plugin_info_t *info, unsigned limit_seconds, char text[2048]);
 
 #endif

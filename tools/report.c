@@ -75,17 +75,30 @@ static void add(struct tally *sum, const struct tally *more) {
     sum->bytes += more->bytes;
 }
 
+/* A line as proxy/counters.h has it; what stands behind the last tab is the stack. */
+static bool read_process(char *line, struct process_report *p) {
+    char *tab = strrchr(line, '\t');
+    p->stack[0] = '\0';
+    if (tab != NULL) {
+        *tab = '\0';
+        snprintf(p->stack, sizeof p->stack, "%.*s", (int)strcspn(tab + 1, "\n"), tab + 1);
+    }
+    return sscanf(line, "%d %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+                  " %255[^\n]",
+                  &p->pid, &p->pool.calls, &p->pool.bytes, &p->libc.calls, &p->libc.bytes,
+                  &p->early.calls, &p->early.bytes, p->program) == 8;
+}
+
 static void read_report(FILE *file, struct run_report *report) {
     struct process_report p;
-    while (fscanf(file, "%d %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-                        " %255[^\n]",
-                  &p.pid, &p.pool.calls, &p.pool.bytes, &p.libc.calls, &p.libc.bytes,
-                  &p.early.calls, &p.early.bytes, p.program) == 8) {
+    char *line = NULL;
+    size_t room = 0;
+    while (getline(&line, &room, file) > 0 && read_process(line, &p)) {
         struct process_report *grown =
             reallocarray(report->processes, report->count + 1, sizeof *grown);
         if (grown == NULL) {
             umf_complain("no memory for the counters");
-            return;
+            break;
         }
         report->processes = grown;
         report->processes[report->count++] = p;
@@ -93,6 +106,7 @@ static void read_report(FILE *file, struct run_report *report) {
         add(&report->total.libc, &p.libc);
         add(&report->total.early, &p.early);
     }
+    free(line);
 }
 
 static void remove_stats_file(struct stats_file *stats) {
@@ -174,6 +188,20 @@ static void print_row(const char *label, const struct process_report *p, FILE *o
             umf_share_text(p, share));
 }
 
+/* The stack that all ran on; NULL: they did not run on the same. */
+static const char *common_stack(const struct run_report *report) {
+    for (size_t i = 1; i < report->count; i++) {
+        if (strcmp(report->processes[i].stack, report->processes[0].stack) != 0) {
+            return NULL;
+        }
+    }
+    return report->processes[0].stack;
+}
+
+static void print_stack(const char *stack, FILE *out) {
+    fprintf(out, "    on %s\n", stack[0] != '\0' ? stack : "libc");
+}
+
 void umf_report_print(const struct run_report *report, FILE *out) {
     char label[280], early[16];
     if (report->count == 0) {
@@ -181,13 +209,20 @@ void umf_report_print(const struct run_report *report, FILE *out) {
                      "on in exec, is not\n");
         return;
     }
-    fprintf(out, "umf run: %zu process%s counted\n%-26s %13s %11s %13s %11s %12s\n", report->count,
-            report->count == 1 ? "" : "es", "PROCESS", "POOL CALLS", "POOL BYTES", "LIBC CALLS",
-            "LIBC BYTES", "FROM POOL");
+    const char *common = common_stack(report);
+    fprintf(out, "umf run: %zu process%s counted\n", report->count, report->count == 1 ? "" : "es");
+    if (common != NULL) {
+        print_stack(common, out);
+    }
+    fprintf(out, "%-26s %13s %11s %13s %11s %12s\n", "PROCESS", "POOL CALLS", "POOL BYTES",
+            "LIBC CALLS", "LIBC BYTES", "FROM POOL");
     for (size_t i = 0; i < report->count; i++) {
         const struct process_report *p = &report->processes[i];
         snprintf(label, sizeof label, "%d %s", p->pid, p->program);
         print_row(label, p, out);
+        if (common == NULL) {
+            print_stack(p->stack, out);
+        }
     }
     print_row("total", &report->total, out);
     fprintf(out, "before the pool was up: %" PRIu64 " calls, %s, by libc\n", report->total.early.calls,

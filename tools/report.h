@@ -19,6 +19,7 @@ struct process_report {
     int pid;
     struct tally pool, libc, early;
     char program[256];
+    char stack[1024]; /* "": it ran on libc */
 };
 
 struct run_report {

@@ -30,6 +30,9 @@ static int run(int argc, char **argv) {
             return UMF_EXIT_USAGE;
         }
     }
+    if (stack != NULL && stack[0] == '\0') {
+        return umf_usage_error(&umf_run, "run: --stack is empty");
+    }
     if (optind == argc) {
         return umf_usage_error(&umf_run, "run: name a program");
     }
@@ -64,13 +67,15 @@ const struct umf_subcommand umf_run = {
             "pools of their own.\n\n"
             "  --stack SPEC   the pool, such as 'disjoint(capacity=16) @ os', or the name of a\n"
             "                 stack that a manifest describes\n"
-            "  --stats        when it has ended, print to stderr what each process allocated\n"
-            "                 and from whom; a process that ends in _exit or by a signal is\n"
-            "                 not counted, nor is what one did before exec\n\n"
-            "Without --stack the pool is the first that works of jemalloc and disjoint, over\n"
-            "os; where none does, one line says so and the program runs on libc. The memory\n"
-            "of a stack must be private for programs that fork: with visibility=shared a\n"
-            "child and its parent overwrite each other's blocks.\n\n"
+            "  --stats        when it has ended, print to stderr the stack it ran on, and what\n"
+            "                 each process allocated and from whom; a process that ends in\n"
+            "                 _exit or by a signal is not counted, nor is what one did before\n"
+            "                 exec\n\n"
+            "Without --stack it runs on the default pool over the default provider, as the\n"
+            "policies have it (umf.d(5)); where those cannot carry a program, on disjoint over\n"
+            "os; where that cannot either, one line says so and the program runs on libc. The\n"
+            "memory of a stack must be private for programs that fork: with visibility=shared\n"
+            "a child and its parent overwrite each other's blocks.\n\n"
             "The malloc replacement is the one beside libumf.so.1, or UMF_PROXY_LIBRARY.\n"
             "UMF_PROXY and LD_PRELOAD of the caller are kept and added to.\n\n"
             "Exit status: the program's; 128+n if signal n ended it (with --stats); 127 if it\n"

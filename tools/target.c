@@ -91,11 +91,6 @@ static const char *objection(const char *path, unsigned depth) {
     return why;
 }
 
-bool umf_target_exists(const char *name) {
-    char path[PATH_MAX];
-    return search_path(name, path);
-}
-
 int umf_target_find(const char *name, char path[PATH_MAX]) {
     bool is_found;
     if (strchr(name, '/') != NULL) {

@@ -1,39 +1,17 @@
 /*
  * umf.c - the umf command's entry: picks the subcommand (umf.h).
  */
-#include <stdarg.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/umf.h"
 
 static const struct umf_subcommand *const subcommands[] = {
     &umf_list, &umf_info, &umf_paths, &umf_check, &umf_demo, &umf_run, &umf_version};
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0], LONGEST_WORD = 63 };
-
-__attribute__((format(printf, 1, 0))) static void complain_va(const char *format, va_list args) {
-    fflush(stdout);
-    fputs("umf: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-}
-
-void umf_complain(const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    complain_va(format, args);
-    va_end(args);
-}
-
-int umf_usage_error(const struct umf_subcommand *sub, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    complain_va(format, args);
-    va_end(args);
-    fprintf(stderr, "Try 'umf %s --help'.\n", sub->name);
-    return UMF_EXIT_USAGE;
-}
 
 /* Edit distance: letters to insert, drop or change. Words are short. */
 static size_t distance(const char *a, const char *b) {
@@ -94,15 +72,6 @@ static int unknown(const char *word) {
     return UMF_EXIT_USAGE;
 }
 
-/* What could not be written to stdout must not look like success. */
-static int finish(int status) {
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        umf_complain("cannot write to stdout");
-        return status == UMF_EXIT_DONE ? UMF_EXIT_FAILED : status;
-    }
-    return status;
-}
-
 static bool is_either(const char *word, const char *a, const char *b) {
     return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
@@ -117,7 +86,11 @@ static const struct umf_subcommand *find(const char *word) {
 }
 
 /* "umf help" and "umf help SUBCOMMAND". */
-static int help(const char *word) {
+static int help(const char *word, const char *more) {
+    if (word != NULL && more != NULL) {
+        umf_complain("help: '%s' is not expected; see 'umf --help'", more);
+        return UMF_EXIT_USAGE;
+    }
     if (word == NULL || strcmp(word, "help") == 0) {
         print_help();
         return UMF_EXIT_DONE;
@@ -133,7 +106,7 @@ static int help(const char *word) {
 static int dispatch(int argc, char **argv) {
     const char *word = argv[1];
     if (is_either(word, "--help", "-h") || strcmp(word, "help") == 0) {
-        return help(argv[2]);
+        return help(argv[2], argc > 3 ? argv[3] : NULL);
     }
     if (strcmp(word, "--version") == 0) {
         word = umf_version.name;
@@ -142,16 +115,27 @@ static int dispatch(int argc, char **argv) {
     if (sub == NULL) {
         return unknown(word);
     }
-    if (argc > 2 && is_either(argv[2], "--help", "-h")) {
-        return help(word);
-    }
     return sub->run(argc - 1, argv + 1);
 }
 
+/* A descriptor that is closed would be given to the next file that is opened, and
+ * what is meant for stderr would land there. In its place comes one that can be
+ * neither written nor inherited, so that stdout still fails as it should. */
+static void fill_descriptors(void) {
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
 int main(int argc, char **argv) {
+    fill_descriptors();
     if (argc < 2) {
         umf_complain("a subcommand is missing; see 'umf --help'");
         return UMF_EXIT_USAGE;
     }
-    return finish(dispatch(argc, argv));
+    return umf_finish(dispatch(argc, argv));
 }

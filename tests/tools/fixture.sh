@@ -4,6 +4,8 @@
 #   part FOLDER NAME [LINE]  the module NAME.so, which does what its name says, and
 #                            its manifest, with LINE at its end, in FOLDER
 #   ran                      what the modules did, a line each
+#   logged PATTERN           waits until a module did this
+#   gone PID                 waits until the process has gone
 fixture=$top_builddir/tests/plugin/.libs/fixture.so
 FIXTURE_LOG=$scratch/log
 export FIXTURE_LOG
@@ -23,3 +25,20 @@ part() {
 }
 
 ran() { [ ! -e "$FIXTURE_LOG" ] || cat "$FIXTURE_LOG"; }
+
+gone() { # PID
+    tries=100
+    while [ -e "/proc/$1/stat" ] && ! grep -q ') Z ' "/proc/$1/stat" && [ "$tries" -gt 0 ]; do
+        sleep 0.1
+        tries=$((tries - 1))
+    done
+    [ "$tries" -gt 0 ]
+}
+logged() { # PATTERN: waits until a module did this
+    tries=100
+    while ! ran | grep -q "$1" && [ "$tries" -gt 0 ]; do
+        sleep 0.1
+        tries=$((tries - 1))
+    done
+    [ "$tries" -gt 0 ]
+}

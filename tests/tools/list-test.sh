@@ -113,6 +113,19 @@ info=$(many info site 2>&1)
 matches "info shows a policy" '^policy site$' "$info"
 matches "... and what it says" '^  says       user_manifests=deny$' "$info"
 if has_program python3; then
+    printf 'schema: 1\nkind: policy\nname: site\ndisable: ["pool:off", "provider:x"]\ndefault: {pool: [here, gone]}\n' \
+        >"$scratch/front/00-policy.yaml"
+    is "info --json takes a policy apart" "['pool:off', 'provider:x'] ['here', 'gone'] [] ''" \
+        "$(many info --json site | python3 -c 'import json, sys
+p = json.load(sys.stdin)
+print(p["disable"], p["default"]["pool"], p["default"]["provider"], repr(p["user_manifests"]))')"
+    rm "$scratch/front/00-policy.yaml"
+    latin=$(printf 'caf\351')
+    mkdir "$scratch/$latin"
+    printf 'schema: 1\nkind: stack\nname: latin\nstack: "here @ os"\n' >"$scratch/$latin/20-latin.yaml"
+    is "--json shows a path that is no UTF-8" "$scratch/caf?/20-latin.yaml" \
+        "$(UMF_PLUGIN_PATH_ONLY="$scratch/$latin" "$umf" list --json | python3 -c 'import json, sys
+print(json.load(sys.stdin)[0]["manifest"])')"
     is "info --json shows a stack" "stack here @ os" "$(many info --json scratch | python3 -c 'import json, sys
 s = json.load(sys.stdin)
 print(s["kind"], s["params"])')"
@@ -153,12 +166,27 @@ fi
 help=$("$umf" --help)
 is "help is the same as --help" "$help" "$("$umf" help)"
 wrong 2 "no subcommand 'rnu'; did you mean 'run'" help rnu
+wrong 2 "help: 'extra' is not expected" help list extra
+wrong 2 "unknown option '-x'" list --json -xa
 is "help help is the same too" "$help" "$("$umf" help help)"
 for subcommand in list info paths check demo run version; do
     matches "--help knows $subcommand" "^  $subcommand +[a-z]" "$help"
     matches "$subcommand --help tells its usage" "^Usage: umf $subcommand" "$("$umf" "$subcommand" --help)"
+    [ "$subcommand" = run ] ||
+        is "... anywhere among the options" "$("$umf" help "$subcommand")" "$("$umf" "$subcommand" word -h 2>&1)"
     is "help $subcommand is the same" "$("$umf" "$subcommand" --help)" "$("$umf" help "$subcommand")"
 done
+is "... but what stands behind a program is the program's" "$(cat --help | head -n 1)" "$("$umf" run cat --help | head -n 1)"
+for command in list 'info --json scratch' paths 'check --json' version help; do
+    # shellcheck disable=SC2086
+    text=$(many $command 2>&1 >/dev/full)
+    is "umf $command with a full disk under stdout fails" "1 umf: cannot write to stdout" \
+        "$? $(printf '%s\n' "$text" | grep -v 'not shown' | tail -n 1)"
+done
+text=$("$umf" list 2>&1 >&-)
+is "so does one with stdout closed" "1 umf: cannot write to stdout" "$? $text"
+"$umf" paths <&- >"$scratch/paths" 2>&-
+is "stdin and stderr may be closed" "0 $("$umf" paths | wc -l)" "$? $(wc -l <"$scratch/paths")"
 if printf '%s\n' "$list" | grep -q '^pool *disjoint '; then
     wrong 1 "no plugin 'provider:disjoint': disjoint is a pool; write pool:disjoint$" info provider:disjoint
 fi

@@ -34,6 +34,9 @@ keys() { sed -n '/^static const struct key keys\[\]/,/^};/s/^ *{"\([a-z_]*\)".*/
 passes "the table of keys is found" test "$(keys | grep -c .)" -gt 10
 is "umf.d(5) explains the keys of manifests" "$(keys | words)" \
     "$(sed -n '/^\.Sh KEYS/,/^\.Sh LIMITS/s/^\.It Cm //p' "$man/umf.d.5" | words)"
+classes() { sed -n 's/^| \(E_[A-Z_]*\) |.*/\1/p' "$top_srcdir/doc/administrator.md"; }
+passes "the classes of errors are found" test "$(classes | grep -c .)" -gt 20
+is "umf.d(5) explains them" "$(classes | words)" "$(sed -n 's/^\.It Er //p' "$man/umf.d.5" | words)"
 topics() { sed -n '/\] = "[a-z]*",$/s/.*"\([a-z]*\)",$/\1/p' "$top_srcdir/libumf/plugin/debug.c"; }
 passes "the topics of UMF_PLUGIN_DEBUG are found" test "$(topics | grep -c .)" -gt 3
 is "umf(1) explains them" "$( (topics; echo all) | words)" \

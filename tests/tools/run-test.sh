@@ -36,6 +36,20 @@ is "--stats has a line per process" 2 "$(grep -cE '^[0-9]+ where  ' "$scratch/er
 matches "... and a total" '^total +[1-9][0-9]* .*%$' "$(cat "$scratch/err")"
 is "... which is their sum" same \
     "$(awk '$1 ~ /^[0-9]+$/ {sum += $3} $1 == "total" {print (sum == $2 ? "same" : "other")}' "$scratch/err")"
+matches "... and the stack they ran on" '^    on disjoint\(capacity=16\) @ os$' \
+    "$("$umf" run --stack 'disjoint(capacity=16) @ os' --stats "$where" 1 2>&1)"
+matches "... which is the policy's default" "^    on $(default=disjoint; has_plugin pool-jemalloc && default=jemalloc; echo $default) @ os\$" \
+    "$(cat "$scratch/err")"
+mkdir "$scratch/policy"
+printf 'schema: 1\nkind: policy\nname: mine\ndefault: {pool: [disjoint]}\n' >"$scratch/policy/00-policy.yaml"
+matches "... where there is one" '^    on disjoint @ os$' \
+    "$(UMF_PLUGIN_PATH=$scratch/policy "$umf" run --stats "$where" 1 2>&1)"
+mkdir "$scratch/none"
+matches "... or libc where no pool came up" '^    on libc$' \
+    "$(UMF_PLUGIN_PATH_ONLY=$scratch/none "$umf" run --stats "$where" 1 2>&1)"
+# shellcheck disable=SC2016
+mixed=$("$umf" run --stats sh -c '"$1" 1; UMF_PROXY="$UMF_PROXY;stack=disjoint(capacity=9) @ os" "$1" 1' sh "$where" 2>&1)
+is "... each where they differ" 1 "$(printf '%s\n' "$mixed" | grep -c '^    on disjoint(capacity=9) @ os$')"
 # shellcheck disable=SC2016
 uncounted=$("$umf" run --stats sh -c 'kill -TERM $$' 2>&1)
 matches "--stats says why no process is counted" '^umf run: no process counted: .*_exit.*signal.*exec' "$uncounted"
@@ -62,6 +76,7 @@ matches "... for the file has a folder of its own" '/late/umf-run-[^/]*/[^/]*$' 
 matches "a missing program is named" 'nonesuch-program: program not found' \
     "$("$umf" run nonesuch-program 2>&1)"
 is "run without a program is a usage error" 2 "$(status_of "$umf" run --stats)"
+is "... and so is a stack that is empty" 2 "$(status_of "$umf" run --stack= ls)"
 is "... and so is an unknown option" 2 "$(status_of "$umf" run --bogus ls)"
 
 echo 'int main(void) { return 0; }' >"$scratch/static.c"

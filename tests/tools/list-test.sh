@@ -176,7 +176,9 @@ for subcommand in list info paths check demo run version; do
         is "... anywhere among the options" "$("$umf" help "$subcommand")" "$("$umf" "$subcommand" word -h 2>&1)"
     is "help $subcommand is the same" "$("$umf" "$subcommand" --help)" "$("$umf" help "$subcommand")"
 done
-is "... but what stands behind a program is the program's" "$(cat --help | head -n 1)" "$("$umf" run cat --help | head -n 1)"
+# a sanitized library cannot be preloaded
+[ -n "${UMF_SANITIZED-}" ] ||
+    is "... but what stands behind a program is the program's" "$(cat --help | head -n 1)" "$("$umf" run cat --help | head -n 1)"
 for command in list 'info --json scratch' paths 'check --json' version help; do
     # shellcheck disable=SC2086
     text=$(many $command 2>&1 >/dev/full)

@@ -36,7 +36,7 @@ static void faulty(enum umfi_trust_verdict wanted, const char *path, const char 
 /* "PATH what", for a path in one of in()'s buffers. */
 static const char *text_of(const char *path, const char *what) {
     static char text[512];
-    snprintf(text, sizeof text, "%s%s", path, what);
+    snprintf(text, sizeof text, "%.400s%.100s", path, what);
     return text;
 }
 

@@ -85,6 +85,22 @@ static struct plugin {
     size_t ops_size; /* 0: the version's */
 } plugin;
 
+/* Field by field over zeros: what lies between fields is compared too. */
+static void component_fill(umf_plugin_component_t *component, umf_plugin_kind_t kind) {
+    memset(component, 0, sizeof *component);
+    component->kind = kind;
+    component->name = "x";
+    component->takes_upstream = kind == UMF_PLUGIN_KIND_PROVIDER;
+    component->start = start;
+    component->prefork = fork_hook;
+    component->postfork_parent = fork_hook;
+    component->postfork_child = fork_hook;
+    component->live_blocks = live_blocks;
+    component->get_interface = get_interface;
+    component->probe = start;
+    component->is_process_bound = kind == UMF_PLUGIN_KIND_PROVIDER;
+}
+
 static void plugin_begin(const struct version *version, umf_plugin_kind_t kind) {
     plugin = (struct plugin){
         .version = version,
@@ -95,21 +111,12 @@ static void plugin_begin(const struct version *version, umf_plugin_kind_t kind) 
                  .version = "1",
                  .vendor = "tests",
                  .component_count = 1},
-        .component = {.size = (uint32_t)version->component_size,
-                      .kind = kind,
-                      .name = "x",
-                      .takes_upstream = kind == UMF_PLUGIN_KIND_PROVIDER,
-                      .start = start,
-                      .prefork = fork_hook,
-                      .postfork_parent = fork_hook,
-                      .postfork_child = fork_hook,
-                      .live_blocks = live_blocks,
-                      .get_interface = get_interface,
-                      .probe = start},
         .provider_ops = double_provider_ops(),
         .pool_ops = double_pool_ops(),
         .desc_size = sizeof(umf_plugin_desc_t) + version->tail,
     };
+    component_fill(&plugin.component, kind);
+    plugin.component.size = (uint32_t)version->component_size;
     plugin.provider_ops.version = version->provider_version;
     plugin.pool_ops.version = version->pool_version;
 }
@@ -186,7 +193,8 @@ static void is_prefix(const void *copy, size_t copy_bytes, const void *original,
 }
 
 static void copy_check(void) {
-    umf_plugin_component_t copy = offer.component.desc;
+    umf_plugin_component_t copy;
+    memcpy(&copy, &offer.component.desc, sizeof copy); /* and what lies between fields */
     const struct version *version = plugin.version;
     bool is_pool = copy.kind == UMF_PLUGIN_KIND_POOL;
     size_t known_bytes = is_pool ? sizeof plugin.pool_ops : sizeof plugin.provider_ops;

@@ -52,7 +52,6 @@ done
 
 # --- what it sees and prints
 set_of around looks-around
-ulimit -c 0 2>/dev/null
 echo text | "$umf" check --probe >/dev/null 2>&1
 is "a plugin has no input" "stdin 0 looks-around" "$(ran | grep stdin)"
 is "... and leaves no core file" "core 0 looks-around" "$(ran | grep core)"

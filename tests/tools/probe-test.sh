@@ -184,6 +184,21 @@ matches "... that is told once" "^umf: pool:good: E_DISABLED: it is shadowed and
 manifest "$scratch/twice/52-gone.yaml" pool gone
 check --probe "$scratch/twice/52-gone.yaml"
 is "so is a FILE whose module is not there" "1 absent" "$status $(verdict gone)"
+part "$scratch/before" good
+mv "$scratch/before/50-good.yaml" "$scratch/before/40-good.yaml"
+UMF_PLUGIN_PATH=$scratch/before
+export UMF_PLUGIN_PATH
+check --probe "$scratch/twice/50-good.yaml"
+is "a FILE that a search finds keeps its place in it" "1 shadowed" "$status $(verdict good)"
+unset UMF_PLUGIN_PATH
+UMF_PLUGIN_PATH_ONLY=$scratch/none
+part "$scratch/one" good
+part "$scratch/other" good
+check --probe "$scratch/one/50-good.yaml" "$scratch/other/50-good.yaml"
+is "of two FILEs of one name only one is found" "1 ready" "$status $(verdict good)"
+matches "... and the other is told" \
+    "^umf: manifest: E_PATH: no search finds it, .* \\($scratch/one/50-good\\.yaml\\)\$" "$err"
+UMF_PLUGIN_PATH_ONLY=$scratch/twice
 mkdir "$scratch/front"
 ln -s "$scratch/twice/50-good.yaml" "$scratch/front/50-good.yaml"
 check --probe "$scratch/front/50-good.yaml"

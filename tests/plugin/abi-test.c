@@ -101,7 +101,16 @@ static void component_fill(umf_plugin_component_t *component, umf_plugin_kind_t 
     component->is_process_bound = kind == UMF_PLUGIN_KIND_PROVIDER;
 }
 
+/* A table of functions, without what lies between its version and the first of them. */
+static void ops_fill(void *ops, const void *functions, size_t size, uint32_t version) {
+    memcpy(ops, functions, size);
+    memset(ops, 0, sizeof(void *));
+    memcpy(ops, &version, sizeof version);
+}
+
 static void plugin_begin(const struct version *version, umf_plugin_kind_t kind) {
+    const umf_memory_provider_ops_t provider_ops = double_provider_ops();
+    const umf_memory_pool_ops_t pool_ops = double_pool_ops();
     plugin = (struct plugin){
         .version = version,
         .desc = {.magic = UMF_PLUGIN_MAGIC,
@@ -111,14 +120,12 @@ static void plugin_begin(const struct version *version, umf_plugin_kind_t kind) 
                  .version = "1",
                  .vendor = "tests",
                  .component_count = 1},
-        .provider_ops = double_provider_ops(),
-        .pool_ops = double_pool_ops(),
         .desc_size = sizeof(umf_plugin_desc_t) + version->tail,
     };
     component_fill(&plugin.component, kind);
     plugin.component.size = (uint32_t)version->component_size;
-    plugin.provider_ops.version = version->provider_version;
-    plugin.pool_ops.version = version->pool_version;
+    ops_fill(&plugin.provider_ops, &provider_ops, sizeof provider_ops, version->provider_version);
+    ops_fill(&plugin.pool_ops, &pool_ops, sizeof pool_ops, version->pool_version);
 }
 
 static const umf_plugin_desc_t *offered;

@@ -21,9 +21,11 @@ enum umfi_rank {
     UMFI_RANK_MODULE,       /* plugin: libltdl, which has no lock of its own */
     UMFI_RANK_LIFETIME,     /* core: init and teardown counts */
     UMFI_RANK_OBJECTS,      /* core: the lists of live pools and providers */
+    UMFI_RANK_CACHES,       /* a pool plugin: the list of its threads' caches */
     UMFI_RANK_POOL,         /* a pool plugin: its buckets */
     UMFI_RANK_POOL_SHARED,  /* a pool plugin: what its buckets share */
     UMFI_RANK_PROVIDER,     /* a provider plugin: its free space */
+    UMFI_RANK_SLOTS,        /* core: the words of threads that pools use */
     UMFI_RANK_ADDRMAP,      /* core: writers of the address map */
     UMFI_RANK_META,         /* core: the metadata arena */
     UMFI_RANK_LOG,          /* core: the log's output */

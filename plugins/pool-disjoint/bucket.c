@@ -97,7 +97,7 @@ static __attribute__((noinline)) size_t refill(struct bucket *bucket, void **blo
     return taken;
 }
 
-size_t disjoint_bucket_take(struct bucket *bucket, void **blocks, size_t count) {
+size_t disjoint_bucket_take_held(struct bucket *bucket, void **blocks, size_t count) {
     size_t taken = 0;
     struct slab *slab;
     umfi_mutex_lock(&bucket->lock);
@@ -106,6 +106,11 @@ size_t disjoint_bucket_take(struct bucket *bucket, void **blocks, size_t count) 
     }
     bucket->counters.alloc_pool_num += bucket->counts_operations * taken;
     umfi_mutex_unlock(&bucket->lock);
+    return taken;
+}
+
+size_t disjoint_bucket_take(struct bucket *bucket, void **blocks, size_t count) {
+    size_t taken = disjoint_bucket_take_held(bucket, blocks, count);
     return UMFI_LIKELY(taken > 0) ? taken : refill(bucket, blocks, count);
 }
 

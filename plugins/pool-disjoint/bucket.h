@@ -77,6 +77,8 @@ umf_result_t disjoint_bucket_fini(struct bucket *bucket);
 /* Up to `count` chunks into blocks[]; at least one, or 0 when there is no memory
  * for a slab. Asks for one slab at most. */
 size_t disjoint_bucket_take(struct bucket *bucket, void **blocks, size_t count);
+/* As take, of the slabs that the bucket has; 0: no chunk is free. */
+size_t disjoint_bucket_take_held(struct bucket *bucket, void **blocks, size_t count);
 /* Takes chunks of this bucket back. INVALID_ARGUMENT: one of them was not live;
  * it is skipped. */
 umf_result_t disjoint_bucket_give(struct bucket *bucket, const struct chunk_ref *chunks,

@@ -27,6 +27,7 @@
 #include <umf/plugin_sdk.h>
 
 #include "base/list.h"
+#include "base/page_class.h"
 
 struct bucket;
 
@@ -48,6 +49,8 @@ struct slab_source {
     size_t slab_bytes;  /* asked from the provider */
     size_t chunk_bytes; /* 8 at least */
     size_t chunk_count; /* of one slab, 1 at least */
+    struct umfi_page_classes *pages; /* where slabs enter their class; NULL: nowhere */
+    unsigned class;
 };
 
 /* An empty slab, registered with its own address as the word; NULL when the

@@ -14,12 +14,11 @@ void umfi_page_classes_fini(struct umfi_page_classes *pages) {
     if (pages->roots == NULL) {
         return;
     }
-    for (size_t i = 0; i < UMFI_PAGE_ROOTS; i++) {
-        struct umfi_page_leaf *leaf =
-            atomic_load_explicit(&pages->roots[i], memory_order_relaxed);
-        if (leaf != NULL) {
-            pages->host->meta_free(leaf, sizeof *leaf);
-        }
+    struct umfi_page_leaf *leaf = atomic_load_explicit(&pages->leaves, memory_order_acquire);
+    while (leaf != NULL) {
+        struct umfi_page_leaf *next = leaf->next;
+        pages->host->meta_free(leaf, sizeof *leaf);
+        leaf = next;
     }
     pages->host->meta_free(pages->roots, ROOT_BYTES);
 }
@@ -31,7 +30,14 @@ static struct umfi_page_leaf *leaf_make(struct umfi_page_classes *pages, size_t 
         !atomic_compare_exchange_strong_explicit(&pages->roots[root], &theirs, leaf,
                                                  memory_order_release, memory_order_acquire)) {
         pages->host->meta_free(leaf, sizeof *leaf); /* another thread was first */
-        leaf = theirs;
+        return theirs;
+    }
+    if (leaf != NULL) {
+        leaf->next = atomic_load_explicit(&pages->leaves, memory_order_relaxed);
+        while (!atomic_compare_exchange_weak_explicit(&pages->leaves, &leaf->next, leaf,
+                                                      memory_order_release,
+                                                      memory_order_relaxed)) {
+        }
     }
     return leaf;
 }

@@ -29,11 +29,13 @@
 #define UMFI_PAGES_A_LEAF ((size_t)1 << (UMFI_PAGE_ROOT_SHIFT - UMFI_PAGE_CLASS_SHIFT))
 
 struct umfi_page_leaf {
+    struct umfi_page_leaf *next; /* of all leaves: the end looks at no root */
     _Atomic uint8_t class_of[UMFI_PAGES_A_LEAF];
 };
 
 struct umfi_page_classes {
     struct umfi_page_leaf *_Atomic *roots;
+    struct umfi_page_leaf *_Atomic leaves;
     const umf_plugin_host_t *host;
 };
 

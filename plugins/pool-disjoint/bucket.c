@@ -98,9 +98,13 @@ static __attribute__((noinline)) size_t refill(struct bucket *bucket, void **blo
 }
 
 size_t disjoint_bucket_take_held(struct bucket *bucket, void **blocks, size_t count) {
-    size_t taken = 0;
     struct slab *slab;
     umfi_mutex_lock(&bucket->lock);
+    size_t taken = depot_take(&bucket->depot, blocks, count);
+    if (taken > 0) {
+        umfi_mutex_unlock(&bucket->lock);
+        return taken;
+    }
     while (taken < count && (slab = find_slab_locked(bucket)) != NULL) {
         blocks[taken++] = take_chunk_locked(bucket, slab);
     }

@@ -37,30 +37,27 @@ static void give_to_bucket(struct disjoint_pool *pool, struct bucket *bucket, vo
 }
 
 static size_t take(struct umfi_cache_set *set, unsigned class, void **blocks, size_t count) {
-    struct disjoint_pool *pool = pool_of(set);
-    size_t taken = disjoint_depot_take(&pool->depots[class - 1], blocks, count);
-    return taken > 0 ? taken : disjoint_bucket_take(bucket_of(pool, class), blocks, count);
+    return disjoint_bucket_take(bucket_of(pool_of(set), class), blocks, count);
 }
 
 static void give(struct umfi_cache_set *set, unsigned class, void *const *blocks, size_t count,
                  bool is_final) {
-    struct disjoint_pool *pool = pool_of(set);
-    size_t given = is_final ? 0 : disjoint_depot_give(&pool->depots[class - 1], blocks, count);
+    struct bucket *bucket = bucket_of(pool_of(set), class);
+    size_t given = is_final ? 0 : disjoint_bucket_store(bucket, blocks, count);
     if (given < count) {
-        give_to_bucket(pool, bucket_of(pool, class), blocks + given, count - given);
+        give_to_bucket(pool_of(set), bucket, blocks + given, count - given);
     }
 }
 
 static const struct umfi_cache_calls calls = {.take = take, .give = give};
 
 /* No more than it could hold, so that one who gives meanwhile does not keep us. */
-static void depot_empty(struct disjoint_pool *pool, unsigned class) {
-    struct depot *depot = &pool->depots[class - 1];
+static void depot_empty(struct disjoint_pool *pool, struct bucket *bucket) {
     void *blocks[UMFI_WINDOW_MOST];
-    size_t taken = 1;
-    for (size_t i = 0; i <= depot->capacity / UMFI_WINDOW_MOST && taken > 0; i++) {
-        taken = disjoint_depot_drain(depot, blocks, UMFI_WINDOW_MOST);
-        give_to_bucket(pool, bucket_of(pool, class), blocks, taken);
+    size_t most = bucket->depot.stack_bytes / sizeof(void *) / UMFI_WINDOW_MOST + 1, taken = 1;
+    for (size_t i = 0; i < most && taken > 0; i++) {
+        taken = disjoint_bucket_drain(bucket, blocks, UMFI_WINDOW_MOST);
+        give_to_bucket(pool, bucket, blocks, taken);
     }
 }
 
@@ -70,7 +67,7 @@ void disjoint_caches_settle(struct disjoint_pool *pool) {
     }
     umfi_cache_settle(&pool->caches);
     for (unsigned class = 1; class <= pool->caches.class_count; class++) {
-        depot_empty(pool, class);
+        depot_empty(pool, bucket_of(pool, class));
     }
 }
 
@@ -78,8 +75,7 @@ size_t disjoint_cached_chunks(struct disjoint_pool *pool, size_t bucket) {
     if (pool->caches.slots == NULL || bucket >= pool->caches.class_count) {
         return 0;
     }
-    return umfi_cache_count(&pool->caches, (unsigned)bucket + 1) +
-           disjoint_depot_count(&pool->depots[bucket]);
+    return umfi_cache_count(&pool->caches, (unsigned)bucket + 1);
 }
 
 /* ---- made and ended ---- */
@@ -114,28 +110,6 @@ static void sizes_choose(struct disjoint_pool *pool) {
     }
 }
 
-static size_t depot_bytes(const struct disjoint_pool *pool) {
-    return (pool->caches.class_count + 1) * sizeof(struct depot);
-}
-
-static bool depots_make(struct disjoint_pool *pool) {
-    pool->depot_block = pool->host->meta_alloc(depot_bytes(pool));
-    if (pool->depot_block == NULL) {
-        return false;
-    }
-    pool->depots = (void *)umfi_align_up((uintptr_t)pool->depot_block, _Alignof(struct depot));
-    for (unsigned class = 1; class <= pool->caches.class_count; class++) {
-        disjoint_depot_init(&pool->depots[class - 1], pool->host,
-                            size_class_bytes(pool->s_log2, class - 1));
-    }
-    return true;
-}
-
-static void parts_free(struct disjoint_pool *pool) {
-    umfi_page_classes_fini(&pool->pages);
-    pool->host->meta_free(pool->depot_block, depot_bytes(pool));
-}
-
 void disjoint_caches_init(struct disjoint_pool *pool) {
     pool->caches.class_count = class_count_of(pool);
     if (pool->trace >= TRACE_SLABS || pool->caches.class_count == 0 ||
@@ -143,9 +117,9 @@ void disjoint_caches_init(struct disjoint_pool *pool) {
         return;
     }
     windows_choose(pool);
-    if (!umfi_page_classes_init(&pool->pages, pool->host) || !depots_make(pool) ||
+    if (!umfi_page_classes_init(&pool->pages, pool->host) ||
         !umfi_cache_set_init(&pool->caches, pool->host, &calls)) {
-        parts_free(pool);
+        umfi_page_classes_fini(&pool->pages);
         return;
     }
     sizes_choose(pool);
@@ -161,49 +135,31 @@ void disjoint_caches_release(struct disjoint_pool *pool) {
 }
 
 void disjoint_caches_fini(struct disjoint_pool *pool) {
-    if (pool->caches.slots == NULL) {
-        return;
+    if (pool->caches.slots != NULL) {
+        umfi_page_classes_fini(&pool->pages);
     }
-    for (unsigned class = 1; class <= pool->caches.class_count; class++) {
-        disjoint_depot_fini(&pool->depots[class - 1]);
-    }
-    parts_free(pool);
 }
 
 /* ---- fork ---- */
 
 void disjoint_caches_prefork(struct disjoint_pool *pool) {
-    if (pool->caches.slots == NULL) {
-        return;
-    }
-    umfi_cache_prefork(&pool->caches);
-    for (unsigned class = 1; class <= pool->caches.class_count; class++) {
-        umfi_mutex_lock_for_fork(&pool->depots[class - 1].lock);
+    if (pool->caches.slots != NULL) {
+        umfi_cache_prefork(&pool->caches);
     }
 }
 
 void disjoint_caches_parent(struct disjoint_pool *pool) {
-    if (pool->caches.slots == NULL) {
-        return;
+    if (pool->caches.slots != NULL) {
+        umfi_cache_parent(&pool->caches);
     }
-    for (unsigned class = pool->caches.class_count; class > 0; class--) {
-        umfi_mutex_unlock_in_parent(&pool->depots[class - 1].lock);
-    }
-    umfi_cache_parent(&pool->caches);
 }
 
 /* Where the memory is one with the parent's, nothing that was free may be handed
- * out here: caches and depots go back to the retired slabs. */
+ * out here: what is cached goes back to the retired slabs. */
 void disjoint_caches_child(struct disjoint_pool *pool) {
-    if (pool->caches.slots == NULL) {
-        return;
+    if (pool->caches.slots != NULL) {
+        umfi_cache_child(&pool->caches, pool->is_shared);
     }
-    for (unsigned class = 1; class <= pool->caches.class_count; class++) {
-        struct depot *depot = &pool->depots[class - 1];
-        depot->is_stale = pool->is_shared && depot->count > 0;
-        umfi_mutex_reset_in_child(&depot->lock);
-    }
-    umfi_cache_child(&pool->caches, pool->is_shared);
 }
 
 /* ---- out ---- */

@@ -24,6 +24,9 @@
 #include "pool.h"
 
 #define DISJOINT_CACHED_MOST ((size_t)32 << 10)
+/* What a bucket's depot holds at most: so many bytes of blocks, and so many blocks. */
+#define DISJOINT_DEPOT_BYTES ((size_t)1 << 20)
+#define DISJOINT_DEPOT_BLOCKS ((size_t)1 << 14)
 
 /* Decides whether there are caches, and makes what they need: without memory there
  * are none. Called before the buckets are made. */
@@ -40,11 +43,11 @@ umf_result_t disjoint_cached_free(void *priv, void *ptr);
 /* Sends what is cached back to the buckets: the calling thread's, and what no
  * thread has; the others' at their next operation. */
 void disjoint_caches_settle(struct disjoint_pool *pool);
-/* Chunks of a bucket that count as live there but are free, or lost in a fork. */
+/* Chunks of a bucket that count as live there but are in caches, or lost in a fork. */
 size_t disjoint_cached_chunks(struct disjoint_pool *pool, size_t bucket);
 
 
-/* Around fork, in the order of the locks: the list of caches, then depots. */
+/* Around fork: the lock of the list of caches, before the buckets'. */
 void disjoint_caches_prefork(struct disjoint_pool *pool);
 void disjoint_caches_parent(struct disjoint_pool *pool);
 void disjoint_caches_child(struct disjoint_pool *pool);

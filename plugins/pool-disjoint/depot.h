@@ -1,47 +1,54 @@
 /*
  * depot.h - free chunks of one bucket between the caches of threads.
  *
- * A stack of pointers behind one short lock: what one thread's cache gives back
- * another's takes, and no slab is looked at. A block in it counts as live to its
- * bucket; trim and the statistics send all of them back there.
+ * A stack of pointers: what one thread's cache gives back another's takes, and no
+ * slab is looked at. A chunk in it is out of its slab, but not live; trim and the
+ * statistics send all of them back there.
  *
- * Law: 0 <= count <= capacity; blocks is NULL until the first give, which makes it;
+ * Law: 0 <= count <= capacity; capacity = 0 until there is a stack;
  *      a stale depot, inherited by a child of fork that shares the memory with its
  *      parent, hands out nothing and takes nothing until it is empty.
- * Locked by: its lock, of rank UMFI_RANK_POOL; no other is taken under it.
+ * Locked by: the bucket's lock, but for stack_bytes.
  */
 #ifndef UMF_DISJOINT_DEPOT_H
 #define UMF_DISJOINT_DEPOT_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <umf/plugin_sdk.h>
-
-#include "base/mutex.h"
-
-/* So many bytes of blocks at most, and so many blocks. */
-#define DEPOT_MOST_BYTES ((size_t)1 << 20)
-#define DEPOT_MOST_BLOCKS ((size_t)1 << 14)
+#include <string.h>
 
 struct depot {
-    _Alignas(64) struct umfi_mutex lock;
     size_t count, capacity;
     void **blocks;
     bool is_stale;
-    const umf_plugin_host_t *host;
+    size_t stack_bytes; /* of the stack it may have; 0: it is to have none. Constant */
 };
 
-/* `depot` is zeroed memory. */
-void disjoint_depot_init(struct depot *depot, const umf_plugin_host_t *host, size_t chunk_bytes);
-/* Forgets the blocks. */
-void disjoint_depot_fini(struct depot *depot);
-
 /* Up to `count` blocks, the last given first. */
-size_t disjoint_depot_take(struct depot *depot, void **blocks, size_t count);
+static inline size_t depot_drain(struct depot *depot, void **blocks, size_t count) {
+    size_t taken = count < depot->count ? count : depot->count;
+    if (taken > 0) {
+        depot->count -= taken;
+        memcpy(blocks, depot->blocks + depot->count, taken * sizeof(void *));
+        depot->is_stale = depot->is_stale && depot->count > 0;
+    }
+    return taken;
+}
+
+/* The same, to hand them out. */
+static inline size_t depot_take(struct depot *depot, void **blocks, size_t count) {
+    return depot->is_stale ? 0 : depot_drain(depot, blocks, count);
+}
+
 /* How many of the blocks it takes, the first ones. */
-size_t disjoint_depot_give(struct depot *depot, void *const *blocks, size_t count);
-/* As take, from a stale one too, which is no longer so once it is empty. */
-size_t disjoint_depot_drain(struct depot *depot, void **blocks, size_t count);
-size_t disjoint_depot_count(struct depot *depot);
+static inline size_t depot_give(struct depot *depot, void *const *blocks, size_t count) {
+    size_t room = depot->is_stale ? 0 : depot->capacity - depot->count;
+    size_t given = count < room ? count : room;
+    if (given > 0) {
+        memcpy(depot->blocks + depot->count, blocks, given * sizeof(void *));
+        depot->count += given;
+    }
+    return given;
+}
 
 #endif

@@ -77,6 +77,11 @@ umf_result_t disjoint_initialize(umf_memory_provider_handle_t provider, const vo
     return UMF_RESULT_SUCCESS;
 }
 
+static size_t depot_blocks_of(size_t chunk_bytes) {
+    size_t blocks = DISJOINT_DEPOT_BYTES / chunk_bytes;
+    return blocks < DISJOINT_DEPOT_BLOCKS ? blocks : DISJOINT_DEPOT_BLOCKS;
+}
+
 static struct bucket_settings settings_of(struct disjoint_pool *pool, size_t number) {
     const struct disjoint_config *config = &pool->config;
     size_t chunk_bytes = size_class_bytes(pool->s_log2, number);
@@ -94,6 +99,7 @@ static struct bucket_settings settings_of(struct disjoint_pool *pool, size_t num
         .max_pooled = is_small ? 1 : config->capacity,
         .limits = config->shared_limits,
         .counts_operations = pool->trace >= TRACE_COUNTERS,
+        .depot_blocks = has_cache ? depot_blocks_of(chunk_bytes) : 0,
     };
 }
 

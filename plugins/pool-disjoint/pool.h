@@ -29,7 +29,6 @@
 #include "base/page_class.h"
 #include "base/thread_cache.h"
 #include "bucket.h"
-#include "depot.h"
 
 #define DIRECT_WORD ((uintptr_t)1)
 
@@ -50,8 +49,6 @@ struct disjoint_pool {
     struct umfi_page_classes pages;
     uint8_t class_of_units[DISJOINT_SIZE_UNITS];
     struct umfi_cache_set caches; /* slots NULL: there are none */
-    struct depot *depots;         /* by bucket, of those that have caches */
-    void *depot_block;
 
     /* what malloc and free of this pool are */
     void *(*path_malloc)(void *priv, size_t size);

@@ -54,6 +54,10 @@ struct slab *disjoint_slab_create(const struct slab_source *source, struct bucke
     return slab;
 }
 
+void disjoint_slab_uncache(const struct slab_source *source, struct slab *slab) {
+    enter_pages(source, slab, 0);
+}
+
 void disjoint_slab_abandon(const struct slab_source *source, struct slab *slab) {
     source->host->meta_free(slab, book_bytes(source->chunk_count));
 }

@@ -59,6 +59,9 @@ struct slab *disjoint_slab_create(const struct slab_source *source, struct bucke
 /* Gives the memory back and then frees the books. A provider that refuses
  * leaves the slab whole but unpoisoned, and its answer is returned. */
 umf_result_t disjoint_slab_destroy(const struct slab_source *source, struct slab *slab);
+/* No block of it enters a cache any more: its pages leave their class. Allocates
+ * nothing. */
+void disjoint_slab_uncache(const struct slab_source *source, struct slab *slab);
 /* Frees the books alone. */
 void disjoint_slab_abandon(const struct slab_source *source, struct slab *slab);
 /* Whether the laws hold. */

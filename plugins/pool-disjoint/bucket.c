@@ -99,7 +99,7 @@ static __attribute__((noinline)) size_t refill(struct bucket *bucket, void **blo
 
 size_t disjoint_bucket_take_held(struct bucket *bucket, void **blocks, size_t count) {
     struct slab *slab;
-    umfi_mutex_lock(&bucket->lock);
+    umfi_mutex_lock_short(&bucket->lock);
     size_t taken = depot_take(&bucket->depot, blocks, count);
     if (taken > 0) {
         umfi_mutex_unlock(&bucket->lock);
@@ -180,7 +180,7 @@ umf_result_t disjoint_bucket_give(struct bucket *bucket, const struct chunk_ref 
                                   size_t count) {
     struct umfi_list leaving = UMFI_LIST_INITIALIZER(leaving);
     bool all_live = true;
-    umfi_mutex_lock(&bucket->lock);
+    umfi_mutex_lock_short(&bucket->lock);
     for (size_t i = 0; i < count; i++) {
         all_live &= give_chunk_locked(bucket, chunks[i], &leaving);
     }

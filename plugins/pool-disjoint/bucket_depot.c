@@ -6,7 +6,7 @@ static __attribute__((noinline)) bool stack_make(struct bucket *bucket) {
     const umf_plugin_host_t *host = bucket->source.host;
     struct depot *depot = &bucket->depot;
     void **made = host->meta_alloc(depot->stack_bytes);
-    umfi_mutex_lock(&bucket->lock);
+    umfi_mutex_lock_short(&bucket->lock);
     bool is_ours = made != NULL && depot->blocks == NULL;
     if (is_ours) {
         depot->blocks = made;
@@ -22,7 +22,7 @@ static __attribute__((noinline)) bool stack_make(struct bucket *bucket) {
 
 size_t disjoint_bucket_store(struct bucket *bucket, void *const *blocks, size_t count) {
     struct depot *depot = &bucket->depot;
-    umfi_mutex_lock(&bucket->lock);
+    umfi_mutex_lock_short(&bucket->lock);
     bool has_stack = depot->blocks != NULL;
     size_t given = depot_give(depot, blocks, count);
     umfi_mutex_unlock(&bucket->lock);
@@ -33,7 +33,7 @@ size_t disjoint_bucket_store(struct bucket *bucket, void *const *blocks, size_t 
 }
 
 size_t disjoint_bucket_drain(struct bucket *bucket, void **blocks, size_t count) {
-    umfi_mutex_lock(&bucket->lock);
+    umfi_mutex_lock_short(&bucket->lock);
     size_t taken = depot_drain(&bucket->depot, blocks, count);
     umfi_mutex_unlock(&bucket->lock);
     return taken;

@@ -6,6 +6,7 @@
 
 bool umfi_page_classes_init(struct umfi_page_classes *pages, const umf_plugin_host_t *host) {
     pages->host = host;
+    atomic_init(&pages->zone, UMFI_PAGE_NO_ZONE);
     pages->roots = host->meta_alloc(ROOT_BYTES);
     return pages->roots != NULL;
 }
@@ -23,6 +24,14 @@ void umfi_page_classes_fini(struct umfi_page_classes *pages) {
     pages->host->meta_free(pages->roots, ROOT_BYTES);
 }
 
+/* The first leaf that is listed, and so one thread, makes the zone. */
+static void zone_set(struct umfi_page_classes *pages, size_t root, struct umfi_page_leaf *leaf) {
+    uintptr_t first = (uintptr_t)leaf->class_of; /* of page root * UMFI_PAGES_A_LEAF */
+    atomic_store_explicit(&pages->zone_bytes, first - root * UMFI_PAGES_A_LEAF,
+                          memory_order_relaxed);
+    atomic_store_explicit(&pages->zone, root, memory_order_release);
+}
+
 /* NULL without memory. */
 static struct umfi_page_leaf *leaf_make(struct umfi_page_classes *pages, size_t root) {
     struct umfi_page_leaf *leaf = pages->host->meta_alloc(sizeof *leaf), *theirs = NULL;
@@ -37,6 +46,9 @@ static struct umfi_page_leaf *leaf_make(struct umfi_page_classes *pages, size_t 
         while (!atomic_compare_exchange_weak_explicit(&pages->leaves, &leaf->next, leaf,
                                                       memory_order_release,
                                                       memory_order_relaxed)) {
+        }
+        if (leaf->next == NULL) {
+            zone_set(pages, root, leaf);
         }
     }
     return leaf;

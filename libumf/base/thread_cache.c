@@ -141,6 +141,7 @@ static struct umfi_thread_cache *cache_make(struct umfi_cache_set *set) {
     uintptr_t above = (uintptr_t)allocation + CACHE_ALIGNMENT;
     struct umfi_thread_cache *cache = (void *)umfi_align_up(above, CACHE_ALIGNMENT);
     cache->allocation = allocation;
+    cache->set = set;
     for (unsigned class = 1; class <= set->class_count; class++) {
         size_t most = set->window_most[class];
         size_t window = most < UMFI_WINDOW_FIRST ? most : UMFI_WINDOW_FIRST;
@@ -183,11 +184,24 @@ struct umfi_thread_cache *umfi_cache_get(struct umfi_cache_set *set) {
     if (cache == NULL) {
         return cache_create(set);
     }
-    if (umfi_thread_slot_read(slots->offset_of(set->slot)) == slots->vacant) {
-        slots->resume(set->slot); /* first: a recall from now on is another one */
-        cache_empty(set, cache);
+    if (umfi_thread_slot_read(slots->offset_of(set->slot)) != cache) {
+        /* first: who recalls it from now on marks it and then hides it once more */
+        slots->resume(set->slot);
+        if (atomic_exchange_explicit(&cache->is_recalled, false, memory_order_acquire)) {
+            cache_empty(set, cache);
+        }
     }
     return cache;
+}
+
+/* All but one are to be emptied by their threads. */
+static void mark_locked(struct umfi_cache_set *set, const struct umfi_thread_cache *but) {
+    for (struct umfi_list *node = set->caches.next; node != &set->caches; node = node->next) {
+        struct umfi_thread_cache *cache = UMFI_CONTAINER_OF(node, struct umfi_thread_cache, node);
+        if (cache != but) {
+            atomic_store_explicit(&cache->is_recalled, true, memory_order_release);
+        }
+    }
 }
 
 void umfi_cache_settle(struct umfi_cache_set *set) {
@@ -195,6 +209,9 @@ void umfi_cache_settle(struct umfi_cache_set *set) {
     if (cache != NULL) {
         cache_empty(set, cache);
     }
+    umfi_mutex_lock(&set->lock);
+    mark_locked(set, cache);
+    umfi_mutex_unlock(&set->lock);
     set->slots->recall(set->slot, false);
 }
 
@@ -263,6 +280,7 @@ void umfi_cache_child(struct umfi_cache_set *set, bool settles_own) {
         cache_free(set, cache);
     }
     if (settles_own) {
+        mark_locked(set, NULL);
         set->slots->recall(set->slot, true);
     }
     umfi_mutex_reset_in_child(&set->lock);

@@ -48,8 +48,10 @@
 struct umfi_thread_cache {
     _Atomic uint32_t off[UMFI_CACHE_CLASSES];
     _Atomic uint8_t window[UMFI_CACHE_CLASSES];
-    struct umfi_list node; /* in the set's list */
-    void *allocation;      /* what the set got for it */
+    const struct umfi_cache_set *set; /* whose it is; NULL where a slot is vacant */
+    _Atomic bool is_recalled;         /* to be emptied at the next slow operation */
+    struct umfi_list node;            /* in the set's list */
+    void *allocation;                 /* what the set got for it */
 };
 
 struct umfi_cache_set;
@@ -84,8 +86,9 @@ bool umfi_cache_set_init(struct umfi_cache_set *set, const umf_plugin_host_t *ho
 /* No other thread uses the pool any more. The blocks are forgotten, not given. */
 void umfi_cache_set_fini(struct umfi_cache_set *set);
 
-/* The cache of the calling thread, made if need be; NULL: without memory, or in a
- * thread that has ended. One that was recalled has been emptied by this. */
+/* The cache of the calling thread, made if need be, and shown in the slot's word;
+ * NULL: without memory, or in a thread that has ended. One that was recalled has been
+ * emptied by this. */
 struct umfi_thread_cache *umfi_cache_get(struct umfi_cache_set *set);
 /* The calling thread's bin is empty: takes a batch; NULL: the owner has none. */
 void *umfi_cache_refill(struct umfi_cache_set *set, struct umfi_thread_cache *cache,

@@ -6,10 +6,11 @@
  * with one load. Plugins reach it through host->get_interface(UMFI_THREAD_SLOTS,
  * UMFI_THREAD_SLOTS_VERSION); a host without it has pools without thread caches.
  *
- * Law: a word holds what its thread has attached, or `vacant`: an address amid
- * zeros that nobody may write, UMFI_VACANT_BELOW bytes of them below it and
- * UMFI_VACANT_BYTES from it on. So a reader needs no test for "nothing here".
- * A word that is vacant although something is attached was recalled.
+ * Law: a word shows what its thread has attached to a slot of that word, or
+ * `vacant`: an address amid zeros that nobody may write, UMFI_VACANT_BELOW bytes of
+ * them below it and UMFI_VACANT_BYTES from it on. So a reader needs no test for
+ * "nothing here". The first slots have a word each; the others share one, and who
+ * has such a slot must see by what the word shows whether it is theirs.
  */
 #ifndef UMFI_BASE_THREAD_SLOTS_H
 #define UMFI_BASE_THREAD_SLOTS_H
@@ -45,10 +46,12 @@ struct umfi_thread_slots {
     bool (*attach)(int slot, void *memory);
     /* What the calling thread has attached, or NULL. */
     void *(*attached)(int slot);
-    /* Shows it again after a recall. */
+    /* Of the slot's word: whether other slots have it too. */
+    bool (*is_shared)(int slot);
+    /* Shows it in the word, which showed another's or nothing. */
     void (*resume)(int slot);
-    /* Makes the words of the other threads vacant, so that their next operation has
-     * to ask; with `caller_too` also the calling thread's. */
+    /* Makes the slot's words of the other threads vacant, so that their next operation
+     * has to ask; with `caller_too` also the calling thread's. */
     void (*recall)(int slot, bool caller_too);
 };
 

@@ -108,8 +108,8 @@ static void *alloc_aligned(struct disjoint_pool *pool, size_t size, size_t align
         }
         /* aligned in a slab that is (size_class.h); but not every provider
          * aligns its memory to the page size it tells of */
-        void *chunk = pool->caches.slots != NULL ? disjoint_cached_malloc(pool, need)
-                                                 : alloc_chunk(pool, need);
+        void *chunk =
+            pool->caches.slots != NULL ? pool->path_malloc(pool, need) : alloc_chunk(pool, need);
         if (chunk == NULL || !is_off(chunk, alignment)) {
             return chunk;
         }

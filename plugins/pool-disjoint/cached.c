@@ -124,8 +124,9 @@ void disjoint_caches_init(struct disjoint_pool *pool) {
     }
     sizes_choose(pool);
     pool->slot_offset = pool->caches.slots->offset_of(pool->caches.slot);
-    pool->path_malloc = disjoint_cached_malloc;
-    pool->path_free = disjoint_cached_free;
+    bool is_shared = pool->caches.slots->is_shared(pool->caches.slot);
+    pool->path_malloc = is_shared ? disjoint_shared_malloc : disjoint_cached_malloc;
+    pool->path_free = is_shared ? disjoint_shared_free : disjoint_cached_free;
 }
 
 void disjoint_caches_release(struct disjoint_pool *pool) {
@@ -249,4 +250,24 @@ umf_result_t disjoint_cached_free(void *priv, void *ptr) {
         return UMF_RESULT_SUCCESS;
     }
     return free_slow(pool, ptr, class);
+}
+
+/* ---- where the word is shared with other pools ---- */
+
+void *disjoint_shared_malloc(void *priv, size_t size) {
+    struct disjoint_pool *pool = priv;
+    const struct umfi_thread_cache *cache = umfi_thread_slot_read(pool->slot_offset);
+    if (UMFI_UNLIKELY(cache->set != &pool->caches) && umfi_cache_get(&pool->caches) == NULL) {
+        return disjoint_plain_malloc(pool, size);
+    }
+    return disjoint_cached_malloc(pool, size);
+}
+
+umf_result_t disjoint_shared_free(void *priv, void *ptr) {
+    struct disjoint_pool *pool = priv;
+    const struct umfi_thread_cache *cache = umfi_thread_slot_read(pool->slot_offset);
+    if (UMFI_UNLIKELY(cache->set != &pool->caches) && umfi_cache_get(&pool->caches) == NULL) {
+        return disjoint_plain_free(pool, ptr);
+    }
+    return disjoint_cached_free(pool, ptr);
 }

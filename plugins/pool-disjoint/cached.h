@@ -3,8 +3,10 @@
  *
  * Class c of the caches is bucket c - 1. A bucket has caches where its chunks are
  * at most half a slab and at most DISJOINT_CACHED_MOST bytes. A pool has none where
- * its trace is 1 or more, where the host has no thread slots, or none is left (the
- * pools after the first sixteen at a time): its calls are then the plain ones.
+ * its trace is 1 or more, where the host has no thread slots, or none is left (of
+ * 1,024 at a time): its calls are then the plain ones. The first fifteen pools have a
+ * word of each thread, the later ones share one and look whose it is at each call:
+ * a thread that goes from one such pool to another pays some 10 ns to change over.
  *
  * A free finds its class in the table of pages. Class 0 takes the plain road through
  * the address map: NULL, what is not the pool's, direct blocks, chunks without
@@ -39,6 +41,11 @@ void disjoint_caches_fini(struct disjoint_pool *pool);
 /* The data path of a pool with caches. */
 void *disjoint_cached_malloc(void *priv, size_t size);
 umf_result_t disjoint_cached_free(void *priv, void *ptr);
+
+/* Of one whose word other pools have too. The plain road is theirs where there is no
+ * cache: the word may show another pool's. */
+void *disjoint_shared_malloc(void *priv, size_t size);
+umf_result_t disjoint_shared_free(void *priv, void *ptr);
 
 /* Sends what is cached back to the buckets: the calling thread's, and what no
  * thread has; the others' at their next operation. */

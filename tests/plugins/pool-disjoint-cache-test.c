@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "plugins/disjoint-scene.h"
+#include "plugins/pool-disjoint/cached.h"
 
 /* ---- one thread ---- */
 
@@ -400,29 +401,72 @@ END_TEST
 
 /* ---- many pools ---- */
 
-START_TEST(more_pools_than_slots_all_work) {
-    enum { POOLS = 3 * UMFI_SLOT_COUNT / 2 };
-    static struct scene scenes[POOLS];
-    static struct exchange x;
-    size_t cached = 0;
-    for (size_t i = 0; i < POOLS; i++) {
-        scene_open(&scenes[i]);
-        cached += has_caches(&scenes[i]);
+enum { POOLS = 2 * UMFI_SLOT_WORDS };
+
+struct crowd {
+    struct scene scenes[POOLS];
+    atomic_uint next_seed;
+};
+
+/* From pool to pool, of which half share a word. */
+static void *go_from_pool_to_pool(void *arg) {
+    struct crowd *crowd = arg;
+    unsigned seed = atomic_fetch_add(&crowd->next_seed, 1) * 31;
+    void *blocks[POOLS][8] = {{NULL}};
+    for (int i = 0; i < 20000; i++) {
+        size_t p = next_random(&seed) % POOLS;
+        struct scene *s = &crowd->scenes[p];
+        for (int n = 0; n < 3; n++) {
+            void **block = &blocks[p][next_random(&seed) % 8];
+            struct fake_region region;
+            ck_ok(umfPoolFree(s->pool, *block));
+            *block = n == 2 ? umfPoolAlignedMalloc(s->pool, 100, 256)
+                            : umfPoolMalloc(s->pool, next_random(&seed) % 6000 + 1);
+            ck_assert(fake_find(&s->fake, *block, &region)); /* NULL is in none */
+        }
+        if (i % 256 == 0) {
+            ck_ok(umfPoolTrimMemory(s->pool, 0));
+        }
     }
-    ck_assert_uint_eq(cached, UMFI_SLOT_COUNT);
-    for (size_t i = 0; i < POOLS; i++) {
-        x.pool = scenes[i].pool;
-        x.rounds = 400;
-        run_threads(run_exchange, &x, 3);
-        free_slots(&x);
-        ck_assert_uint_eq(live_of(&scenes[i]), 0);
+    for (size_t i = 0; i < POOLS * 8; i++) {
+        ck_ok(umfPoolFree(crowd->scenes[i / 8].pool, blocks[i / 8][i % 8]));
     }
-    ck_ok(umfPoolDestroy(scenes[5].pool));
-    pool_open(&scenes[5], 0); /* takes the slot that became free */
-    ck_assert(has_caches(&scenes[5]));
+    return NULL;
+}
+
+START_TEST(more_pools_than_words_have_caches_and_keep_apart) {
+    static struct crowd crowd;
     for (size_t i = 0; i < POOLS; i++) {
-        scene_close(&scenes[i]);
+        struct scene *s = &crowd.scenes[i];
+        scene_open(s);
+        ck_assert(has_caches(s));
+        struct disjoint_pool *pool = disjoint_of(s->pool);
+        ck_assert_int_eq(pool->path_malloc == disjoint_shared_malloc, i >= UMFI_SLOT_WORDS - 1);
     }
+    run_threads(go_from_pool_to_pool, &crowd, 4);
+    (void)go_from_pool_to_pool(&crowd);
+    ck_ok(umfPoolDestroy(crowd.scenes[20].pool)); /* while this thread has a cache of it */
+    pool_open(&crowd.scenes[20], 0);
+    (void)go_from_pool_to_pool(&crowd);
+    for (size_t i = 0; i < POOLS; i++) {
+        ck_assert_uint_eq(live_of(&crowd.scenes[i]), 0);
+        ck_ok(umfPoolTrimMemory(crowd.scenes[i].pool, 0));
+        ck_assert_uint_eq(crowd.scenes[i].fake.live_bytes, 0);
+        scene_close(&crowd.scenes[i]);
+    }
+}
+END_TEST
+
+START_TEST(a_pool_without_a_slot_works_without_caches) {
+    static struct umfi_slot_owner nobody;
+    struct scene s;
+    while (umfi_thread_slots.acquire(&nobody) >= 0) {
+    }
+    scene_open(&s);
+    ck_assert(!has_caches(&s));
+    fill_cache(&s);
+    ck_assert_uint_eq(live_of(&s), 0);
+    scene_close(&s);
 }
 END_TEST
 
@@ -494,5 +538,6 @@ SUITE_MAIN("plugins/pool-disjoint-cache", the_core_chose_the_cached_calls,
            another_threads_cache_is_emptied_at_its_next_operation,
            a_pool_may_die_while_threads_have_caches_of_it,
            a_pool_may_die_while_threads_of_it_are_ending,
-           destructors_of_a_thread_may_still_use_the_pool, more_pools_than_slots_all_work,
+           destructors_of_a_thread_may_still_use_the_pool, more_pools_than_words_have_caches_and_keep_apart,
+           a_pool_without_a_slot_works_without_caches,
            eight_threads_on_two_buffers_never_get_a_block_of_the_wrong_side)

@@ -58,7 +58,8 @@ static bool window_grow(struct umfi_cache_set *set, struct umfi_thread_cache *ca
 static void bin_give(struct umfi_cache_set *set, struct umfi_thread_cache *cache, unsigned class,
                      size_t count, bool is_final) {
     void *blocks[UMFI_WINDOW_MOST];
-    size_t floor = floor_of(class, load_window(cache, class)), left = bin_count(cache, class) - count;
+    size_t floor = floor_of(class, load_window(cache, class));
+    size_t left = bin_count(cache, class) - count;
     memcpy(blocks, umfi_bin_place(cache, floor), count * sizeof(void *));
     memmove(umfi_bin_place(cache, floor), umfi_bin_place(cache, floor + count * sizeof(void *)),
             left * sizeof(void *));

@@ -147,7 +147,7 @@ static void *thread_attached(int slot) {
 static void thread_resume(int slot) { word_set(&words[word_of(slot)], thread_attached(slot)); }
 
 /* Lets go of the lock meanwhile. */
-static void end_locked(struct umfi_slot_record *record, int slot) {
+static void end_locked(struct umfi_slot_record *record, int slot) UMFI_UNCHECKED_LOCKS {
     void *memory = record->attached[slot];
     struct umfi_slot_owner *owner = owners[slot];
     record->attached[slot] = NULL;

@@ -78,8 +78,8 @@ void disjoint_bucket_init(struct bucket *bucket, const struct bucket_settings *s
  * refusal is returned. */
 umf_result_t disjoint_bucket_fini(struct bucket *bucket);
 
-/* Up to `count` chunks into blocks[], from the depot first; at least one, or 0 when there is no memory
- * for a slab. Asks for one slab at most. */
+/* Up to `count` chunks into blocks[], from the depot first; at least one, or 0 when
+ * there is no memory for a slab. Asks for one slab at most. */
 size_t disjoint_bucket_take(struct bucket *bucket, void **blocks, size_t count);
 /* As take, of the slabs that the bucket has; 0: no chunk is free. */
 size_t disjoint_bucket_take_held(struct bucket *bucket, void **blocks, size_t count);

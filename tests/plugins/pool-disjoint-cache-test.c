@@ -538,6 +538,7 @@ SUITE_MAIN("plugins/pool-disjoint-cache", the_core_chose_the_cached_calls,
            another_threads_cache_is_emptied_at_its_next_operation,
            a_pool_may_die_while_threads_have_caches_of_it,
            a_pool_may_die_while_threads_of_it_are_ending,
-           destructors_of_a_thread_may_still_use_the_pool, more_pools_than_words_have_caches_and_keep_apart,
+           destructors_of_a_thread_may_still_use_the_pool,
+           more_pools_than_words_have_caches_and_keep_apart,
            a_pool_without_a_slot_works_without_caches,
            eight_threads_on_two_buffers_never_get_a_block_of_the_wrong_side)

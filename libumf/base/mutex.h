@@ -21,9 +21,11 @@ enum umfi_rank {
     UMFI_RANK_MODULE,       /* plugin: libltdl, which has no lock of its own */
     UMFI_RANK_LIFETIME,     /* core: init and teardown counts */
     UMFI_RANK_OBJECTS,      /* core: the lists of live pools and providers */
+    UMFI_RANK_CACHES,       /* a pool plugin: the list of its threads' caches */
     UMFI_RANK_POOL,         /* a pool plugin: its buckets */
     UMFI_RANK_POOL_SHARED,  /* a pool plugin: what its buckets share */
     UMFI_RANK_PROVIDER,     /* a provider plugin: its free space */
+    UMFI_RANK_SLOTS,        /* core: the words of threads that pools use */
     UMFI_RANK_ADDRMAP,      /* core: writers of the address map */
     UMFI_RANK_META,         /* core: the metadata arena */
     UMFI_RANK_LOG,          /* core: the log's output */
@@ -56,6 +58,28 @@ static inline void umfi_mutex_fini(struct umfi_mutex *m) { (void)pthread_mutex_d
 
 static inline void umfi_mutex_lock(struct umfi_mutex *m) UMFI_ACQUIRES(*m) UMFI_UNCHECKED_LOCKS {
     umfi_mutex_rank_enter(m->rank);
+    (void)pthread_mutex_lock(&m->os);
+}
+
+static inline void umfi_processor_relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#else
+    __asm__ __volatile__("" ::: "memory");
+#endif
+}
+
+/* For a mutex that is held for some dozen loads and stores: to sleep and be woken
+ * costs a hundred times what its holder needs. */
+static inline void umfi_mutex_lock_short(struct umfi_mutex *m)
+    UMFI_ACQUIRES(*m) UMFI_UNCHECKED_LOCKS {
+    umfi_mutex_rank_enter(m->rank);
+    for (int i = 0; i < 100; i++) {
+        if (pthread_mutex_trylock(&m->os) == 0) {
+            return;
+        }
+        umfi_processor_relax();
+    }
     (void)pthread_mutex_lock(&m->os);
 }
 

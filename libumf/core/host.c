@@ -2,12 +2,14 @@
 #include "core/host.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "core/lifetime.h"
 #include "core/log.h"
 #include "core/meta.h"
 #include "core/params.h"
+#include "core/thread_slots.h"
 #include "core/tracking.h"
 
 UMFI_PRINTF(3, 4) static void host_log(umf_plugin_log_level_t level, const char *where, const char *format, ...) {
@@ -52,10 +54,9 @@ static bool host_provider_is_shared(umf_memory_provider_handle_t provider) {
            UMF_RESULT_SUCCESS;
 }
 
-/* Nothing beyond the table yet. */
 static const void *host_get_interface(const char *name, uint32_t version) {
-    (void)name, (void)version;
-    return NULL;
+    bool is_slots = strcmp(name, UMFI_THREAD_SLOTS) == 0 && version == UMFI_THREAD_SLOTS_VERSION;
+    return is_slots ? &umfi_thread_slots : NULL;
 }
 
 const umf_plugin_host_t umfi_host = {

@@ -3,7 +3,7 @@
  *
  * The fork handlers take every lock in rank order, so that the child finds each
  * structure whole: plugin host, lifetime, live objects (and their plugins' own
- * locks), address map, metadata, log.
+ * locks), thread slots, address map, metadata, log.
  */
 #include "core/lifetime.h"
 
@@ -16,6 +16,7 @@
 #include "core/log.h"
 #include "core/meta.h"
 #include "core/objects.h"
+#include "core/thread_slots.h"
 #include "core/tracking.h"
 
 static struct umfi_mutex lock = UMFI_MUTEX_INITIALIZER(UMFI_RANK_LIFETIME);
@@ -61,6 +62,7 @@ static void prefork(void) {
     }
     outer_taken = hooks;
     umfi_objects_prefork();
+    umfi_thread_slots_prefork();
     umfi_tracking_prefork();
     umfi_meta_prefork();
     umfi_log_prefork();
@@ -70,6 +72,7 @@ static void parent(void) {
     umfi_log_parent();
     umfi_meta_parent();
     umfi_tracking_parent();
+    umfi_thread_slots_parent();
     umfi_objects_parent();
     const struct umfi_fork_hooks *hooks = outer_taken;
     umfi_mutex_unlock_in_parent(&lock);
@@ -83,6 +86,7 @@ static void child(void) {
     umfi_log_child();
     umfi_meta_child();
     umfi_tracking_child();
+    umfi_thread_slots_child();
     umfi_objects_child();
     umfi_mutex_reset_in_child(&lock);
     if (outer_taken) {
@@ -113,6 +117,7 @@ umf_result_t umfTearDown(void) {
         atomic_store_explicit(&references, count - 1, memory_order_relaxed);
         if (count == 1) {
             umfi_objects_refuse_all(); /* and their regions leave the map */
+            umfi_thread_slots_forget();
         }
     }
     umfi_mutex_unlock(&lock);

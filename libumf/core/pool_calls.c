@@ -142,6 +142,12 @@ void umfi_pool_calls_choose(struct umf_memory_pool_t *pool) {
     bool counts_itself = pool->object.component && pool->object.component->desc.live_blocks;
     pool->call_priv = counts_itself ? pool->priv : pool;
     calls_set(pool, counts_itself ? &pool->own : &counting);
+    if (counts_itself && pool->object.component->desc.data_path) {
+        umf_plugin_data_path_t path = {.malloc = pool->own.malloc, .free = pool->own.free};
+        pool->object.component->desc.data_path(pool->priv, &path);
+        atomic_store_explicit(&pool->call.malloc, path.malloc, memory_order_relaxed);
+        atomic_store_explicit(&pool->call.free, path.free, memory_order_relaxed);
+    }
 }
 
 void umfi_pool_calls_refuse(struct umf_memory_pool_t *pool) {

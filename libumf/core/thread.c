@@ -8,6 +8,7 @@
 #define INITIAL_EXEC __attribute__((tls_model("initial-exec")))
 
 static _Thread_local struct umfi_thread *current INITIAL_EXEC;
+static _Thread_local bool has_ended INITIAL_EXEC;
 static _Thread_local umf_memory_provider_handle_t last_failed INITIAL_EXEC;
 
 static pthread_key_t exit_key;
@@ -15,8 +16,11 @@ static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static int has_key;
 
 static void thread_ended(void *memory) {
+    struct umfi_thread *thread = memory;
+    has_ended = true;
+    umfi_slot_record_ended(&thread->slots); /* calls plugins, which may log */
     current = NULL;
-    umfi_meta_free(memory, sizeof(struct umfi_thread));
+    umfi_meta_free(thread, sizeof *thread);
 }
 
 static void key_make(void) { has_key = pthread_key_create(&exit_key, thread_ended) == 0; }
@@ -36,6 +40,11 @@ struct umfi_thread *umfi_thread_get(void) {
 }
 
 struct umfi_thread *umfi_thread_peek(void) { return current; }
+
+struct umfi_slot_record *umfi_thread_slot_record(void) {
+    struct umfi_thread *thread = has_ended ? NULL : umfi_thread_get();
+    return thread ? &thread->slots : NULL;
+}
 
 void umfi_thread_set_last_failed(umf_memory_provider_handle_t provider) { last_failed = provider; }
 umf_memory_provider_handle_t umfi_thread_last_failed(void) { return last_failed; }

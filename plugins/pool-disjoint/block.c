@@ -6,12 +6,12 @@
  */
 #include "base/checked.h"
 #include "base/poison.h"
-#include "pool.h"
+#include "cached.h"
 
 /* Of the thread, for all disjoint pools; it stays after a later success. */
 static _Thread_local umf_result_t last_error;
 
-static void *fail(umf_result_t result) {
+void *disjoint_fail(umf_result_t result) {
     last_error = result;
     return NULL;
 }
@@ -39,7 +39,7 @@ static __attribute__((noinline)) void *alloc_direct(struct disjoint_pool *pool, 
     umf_result_t result =
         pool->host->provider_alloc(pool->provider, size, alignment, DIRECT_WORD, &block);
     if (result != UMF_RESULT_SUCCESS) {
-        return fail(result);
+        return disjoint_fail(result);
     }
     if (block != NULL) {
         atomic_fetch_add_explicit(&pool->live_direct, 1, memory_order_relaxed);
@@ -52,13 +52,13 @@ static inline void *alloc_chunk(struct disjoint_pool *pool, size_t size) {
     struct bucket *bucket = &pool->buckets[size_class_of(pool->s_log2, size)];
     void *chunk;
     if (UMFI_UNLIKELY(disjoint_bucket_take(bucket, &chunk, 1) == 0)) {
-        return fail(UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY);
+        return disjoint_fail(UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY);
     }
     umfi_unpoison(chunk, bucket->source.chunk_bytes);
     return chunk;
 }
 
-void *disjoint_malloc(void *priv, size_t size) {
+void *disjoint_plain_malloc(void *priv, size_t size) {
     struct disjoint_pool *pool = priv;
     void *block = NULL;
     if (UMFI_LIKELY(size - 1 < pool->limit)) { /* not 0 */
@@ -67,9 +67,14 @@ void *disjoint_malloc(void *priv, size_t size) {
         block = alloc_direct(pool, size, 0);
     }
     if (traces_calls(pool)) {
-        trace_alloc(pool, __func__, size, 0, block);
+        trace_alloc(pool, "disjoint_malloc", size, 0, block);
     }
     return block;
+}
+
+void *disjoint_malloc(void *priv, size_t size) {
+    struct disjoint_pool *pool = priv;
+    return pool->path_malloc(pool, size);
 }
 
 static bool is_off(const void *chunk, size_t alignment) {
@@ -85,6 +90,10 @@ static void *alloc_within_chunk(struct disjoint_pool *pool, size_t grown, size_t
     size_t over = (uintptr_t)chunk % alignment;
     size_t skipped = over == 0 ? 0 : alignment - over;
     umfi_poison(chunk, skipped);
+    if (skipped > 0 && pool->caches.slots != NULL) {
+        /* before anybody can free it: what begins in this page is looked up */
+        umfi_page_classes_clear(&pool->pages, chunk + skipped);
+    }
     return chunk + skipped;
 }
 
@@ -92,21 +101,22 @@ static void *alloc_aligned(struct disjoint_pool *pool, size_t size, size_t align
     size_t need;
     if (alignment <= pool->page_bytes) {
         if (!umfi_round_up_size(size, alignment, &need)) {
-            return fail(UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY);
+            return disjoint_fail(UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY);
         }
         if (need > pool->limit) {
             return alloc_direct(pool, size, alignment);
         }
         /* aligned in a slab that is (size_class.h); but not every provider
          * aligns its memory to the page size it tells of */
-        void *chunk = alloc_chunk(pool, need);
+        void *chunk =
+            pool->caches.slots != NULL ? pool->path_malloc(pool, need) : alloc_chunk(pool, need);
         if (chunk == NULL || !is_off(chunk, alignment)) {
             return chunk;
         }
         (void)disjoint_free(pool, chunk);
     }
     if (!umfi_add_size(size, alignment - 1, &need)) {
-        return fail(UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY);
+        return disjoint_fail(UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY);
     }
     return need > pool->limit ? alloc_direct(pool, size, alignment)
                               : alloc_within_chunk(pool, need, alignment);
@@ -126,26 +136,18 @@ void *disjoint_aligned_malloc(void *priv, size_t size, size_t alignment) {
 
 void *disjoint_calloc(void *priv, size_t count, size_t size) {
     (void)priv, (void)count, (void)size;
-    return fail(UMF_RESULT_ERROR_NOT_SUPPORTED);
+    return disjoint_fail(UMF_RESULT_ERROR_NOT_SUPPORTED);
 }
 
 void *disjoint_realloc(void *priv, void *ptr, size_t size) {
     (void)priv, (void)ptr, (void)size;
-    return fail(UMF_RESULT_ERROR_NOT_SUPPORTED);
+    return disjoint_fail(UMF_RESULT_ERROR_NOT_SUPPORTED);
 }
 
 /* ---- back ---- */
 
-/* Where in the pool an address is. */
-struct place {
-    umf_plugin_region_t region;
-    struct bucket *bucket; /* NULL: in a direct block */
-    struct chunk_ref ref;
-    char *chunk; /* its start */
-};
-
-static inline bool find_place(const struct disjoint_pool *pool, const void *ptr,
-                              struct place *place) {
+bool disjoint_find_place(const struct disjoint_pool *pool, const void *ptr,
+                         struct disjoint_place *place) {
     if (pool->host->region_of(pool->provider, ptr, &place->region) != UMF_RESULT_SUCCESS) {
         return false;
     }
@@ -176,11 +178,11 @@ static __attribute__((noinline)) umf_result_t free_direct(struct disjoint_pool *
 }
 
 static inline umf_result_t free_block(struct disjoint_pool *pool, void *ptr) {
-    struct place place;
+    struct disjoint_place place;
     if (UMFI_UNLIKELY(ptr == NULL)) {
         return UMF_RESULT_SUCCESS;
     }
-    if (UMFI_UNLIKELY(!find_place(pool, ptr, &place))) {
+    if (UMFI_UNLIKELY(!disjoint_find_place(pool, ptr, &place))) {
         return UMF_RESULT_ERROR_INVALID_ARGUMENT;
     }
     if (UMFI_UNLIKELY(place.bucket == NULL)) {
@@ -190,19 +192,30 @@ static inline umf_result_t free_block(struct disjoint_pool *pool, void *ptr) {
     return disjoint_bucket_give(place.bucket, &place.ref, 1);
 }
 
-umf_result_t disjoint_free(void *priv, void *ptr) {
+umf_result_t disjoint_plain_free(void *priv, void *ptr) {
     struct disjoint_pool *pool = priv;
     umf_result_t result = free_block(pool, ptr);
     if (traces_calls(pool)) {
-        pool->host->log(UMF_PLUGIN_LOG_DEBUG, __func__, "%s: %p: result %d", pool->name, ptr,
-                        (int)result);
+        pool->host->log(UMF_PLUGIN_LOG_DEBUG, "disjoint_free", "%s: %p: result %d", pool->name,
+                        ptr, (int)result);
     }
     return result;
 }
 
+umf_result_t disjoint_free(void *priv, void *ptr) {
+    struct disjoint_pool *pool = priv;
+    return pool->path_free(pool, ptr);
+}
+
+void disjoint_data_path(void *priv, umf_plugin_data_path_t *path) {
+    const struct disjoint_pool *pool = priv;
+    path->malloc = pool->path_malloc;
+    path->free = pool->path_free;
+}
+
 umf_result_t disjoint_malloc_usable_size(void *priv, const void *ptr, size_t *size) {
     const struct disjoint_pool *pool = priv;
-    struct place place;
+    struct disjoint_place place;
     if (size == NULL) {
         return UMF_RESULT_ERROR_INVALID_ARGUMENT;
     }
@@ -210,7 +223,7 @@ umf_result_t disjoint_malloc_usable_size(void *priv, const void *ptr, size_t *si
         *size = 0;
         return UMF_RESULT_SUCCESS;
     }
-    if (!find_place(pool, ptr, &place)) {
+    if (!disjoint_find_place(pool, ptr, &place)) {
         return UMF_RESULT_ERROR_INVALID_ARGUMENT;
     }
     const char *end = place.bucket == NULL ? (char *)place.region.base + place.region.size

@@ -97,15 +97,24 @@ static __attribute__((noinline)) size_t refill(struct bucket *bucket, void **blo
     return taken;
 }
 
-size_t disjoint_bucket_take(struct bucket *bucket, void **blocks, size_t count) {
-    size_t taken = 0;
+size_t disjoint_bucket_take_held(struct bucket *bucket, void **blocks, size_t count) {
     struct slab *slab;
-    umfi_mutex_lock(&bucket->lock);
+    umfi_mutex_lock_short(&bucket->lock);
+    size_t taken = depot_take(&bucket->depot, blocks, count);
+    if (taken > 0) {
+        umfi_mutex_unlock(&bucket->lock);
+        return taken;
+    }
     while (taken < count && (slab = find_slab_locked(bucket)) != NULL) {
         blocks[taken++] = take_chunk_locked(bucket, slab);
     }
     bucket->counters.alloc_pool_num += bucket->counts_operations * taken;
     umfi_mutex_unlock(&bucket->lock);
+    return taken;
+}
+
+size_t disjoint_bucket_take(struct bucket *bucket, void **blocks, size_t count) {
+    size_t taken = disjoint_bucket_take_held(bucket, blocks, count);
     return UMFI_LIKELY(taken > 0) ? taken : refill(bucket, blocks, count);
 }
 
@@ -171,7 +180,7 @@ umf_result_t disjoint_bucket_give(struct bucket *bucket, const struct chunk_ref 
                                   size_t count) {
     struct umfi_list leaving = UMFI_LIST_INITIALIZER(leaving);
     bool all_live = true;
-    umfi_mutex_lock(&bucket->lock);
+    umfi_mutex_lock_short(&bucket->lock);
     for (size_t i = 0; i < count; i++) {
         all_live &= give_chunk_locked(bucket, chunks[i], &leaving);
     }

@@ -11,7 +11,8 @@
  * not.
  *
  * Laws:
- *     live_chunks = sum of live_count over the slabs of all lists;
+ *     live_chunks = sum of live_count over the slabs of all lists, those in the
+ *         depot (depot.h) and in caches among them;
  *     in_use = |PARTIAL| + |FULL|, pooled = |EMPTY|;
  *     pooled <= max_pooled;
  *     with shared limits, pooled * slab_bytes of them are this bucket's;
@@ -27,6 +28,7 @@
 
 #include "base/mutex.h"
 #include "base/shared_limits.h"
+#include "depot.h"
 #include "size_class.h"
 #include "slab.h"
 
@@ -47,6 +49,7 @@ struct bucket {
     size_t counts_operations; /* 0 or 1, added to the counters */
     struct bucket_counters counters;
     size_t refused_slabs, retired_slabs;
+    struct depot depot;
 
     /* constant */
     struct slab_source source;
@@ -60,6 +63,7 @@ struct bucket_settings {
     size_t max_pooled;
     struct umfi_shared_limits *limits;
     bool counts_operations;
+    size_t depot_blocks; /* 0: it has none */
 };
 
 /* One chunk on its way back. */
@@ -74,13 +78,20 @@ void disjoint_bucket_init(struct bucket *bucket, const struct bucket_settings *s
  * refusal is returned. */
 umf_result_t disjoint_bucket_fini(struct bucket *bucket);
 
-/* Up to `count` chunks into blocks[]; at least one, or 0 when there is no memory
- * for a slab. Asks for one slab at most. */
+/* Up to `count` chunks into blocks[], from the depot first; at least one, or 0 when
+ * there is no memory for a slab. Asks for one slab at most. */
 size_t disjoint_bucket_take(struct bucket *bucket, void **blocks, size_t count);
+/* As take, of the slabs that the bucket has; 0: no chunk is free. */
+size_t disjoint_bucket_take_held(struct bucket *bucket, void **blocks, size_t count);
 /* Takes chunks of this bucket back. INVALID_ARGUMENT: one of them was not live;
  * it is skipped. */
 umf_result_t disjoint_bucket_give(struct bucket *bucket, const struct chunk_ref *chunks,
                                   size_t count);
+
+/* Chunks into the depot and out of it: how many it took or had. */
+size_t disjoint_bucket_store(struct bucket *bucket, void *const *blocks, size_t count);
+size_t disjoint_bucket_drain(struct bucket *bucket, void **blocks, size_t count);
+void disjoint_bucket_depot_fini(struct bucket *bucket);
 
 /* Gives empty slabs back, but keeps them from the first until `keep_bytes` are
  * kept; returns the bytes kept. */
@@ -92,7 +103,7 @@ void disjoint_bucket_retire(struct bucket *bucket);
 
 struct bucket_stats {
     struct bucket_counters counters;
-    size_t live_chunks, used_bytes, reserved_bytes;
+    size_t live_chunks, used_bytes, reserved_bytes; /* live: not in the depot */
 };
 struct bucket_stats disjoint_bucket_stats(struct bucket *bucket);
 /* Whether the laws hold. */

@@ -11,6 +11,7 @@ void disjoint_bucket_init(struct bucket *bucket, const struct bucket_settings *s
     bucket->max_pooled = settings->max_pooled;
     bucket->limits = settings->limits;
     bucket->counts_operations = settings->counts_operations;
+    bucket->depot.stack_bytes = settings->depot_blocks * sizeof(void *);
 }
 
 umf_result_t disjoint_bucket_fini(struct bucket *bucket) {
@@ -31,6 +32,7 @@ umf_result_t disjoint_bucket_fini(struct bucket *bucket) {
             }
         }
     }
+    disjoint_bucket_depot_fini(bucket);
     umfi_mutex_fini(&bucket->lock);
     return first;
 }
@@ -44,6 +46,7 @@ void disjoint_bucket_retire(struct bucket *bucket) {
             struct slab *slab = slab_of_node(head->next);
             umfi_list_remove(&slab->node);
             slab->is_retired = true;
+            disjoint_slab_uncache(&bucket->source, slab);
             umfi_list_push(retired, &slab->node);
             bucket->retired_slabs++;
         }
@@ -52,6 +55,7 @@ void disjoint_bucket_retire(struct bucket *bucket) {
         umfi_shared_limits_release(bucket->limits,
                                    counters->curr_slabs_in_pool * bucket->source.slab_bytes);
     }
+    bucket->depot.is_stale = bucket->depot.count > 0;
     counters->curr_slabs_in_use = counters->curr_slabs_in_pool = bucket->refused_slabs = 0;
 }
 
@@ -60,10 +64,11 @@ struct bucket_stats disjoint_bucket_stats(struct bucket *bucket) {
     const struct bucket_counters *counters = &bucket->counters;
     size_t slabs = counters->curr_slabs_in_use + counters->curr_slabs_in_pool +
                    bucket->refused_slabs + bucket->retired_slabs;
+    size_t live = bucket->live_chunks - bucket->depot.count;
     struct bucket_stats stats = {
         .counters = *counters,
-        .live_chunks = bucket->live_chunks,
-        .used_bytes = bucket->live_chunks * bucket->source.chunk_bytes,
+        .live_chunks = live,
+        .used_bytes = live * bucket->source.chunk_bytes,
         .reserved_bytes = slabs * bucket->source.slab_bytes,
     };
     umfi_mutex_unlock(&bucket->lock);
@@ -83,7 +88,8 @@ static bool belongs_in(const struct slab *slab, enum slab_list list) {
 static bool counts_agree(const struct bucket *bucket, const size_t length[SLAB_LISTS],
                          size_t live) {
     const struct bucket_counters *counters = &bucket->counters;
-    return live == bucket->live_chunks &&
+    return live == bucket->live_chunks && bucket->depot.count <= live &&
+           bucket->depot.count <= bucket->depot.capacity &&
            counters->curr_slabs_in_use == length[SLAB_PARTIAL] + length[SLAB_FULL] &&
            counters->curr_slabs_in_pool == length[SLAB_EMPTY] &&
            bucket->refused_slabs == length[SLAB_REFUSED] &&

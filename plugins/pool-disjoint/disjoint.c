@@ -44,6 +44,7 @@ static const umf_plugin_component_t component = {
     .postfork_parent = disjoint_postfork_parent,
     .postfork_child = disjoint_postfork_child,
     .live_blocks = disjoint_live_blocks,
+    .data_path = disjoint_data_path,
 };
 
 UMFI_PLUGIN(umf_pool_disjoint, "pool-disjoint", component)

@@ -6,7 +6,7 @@
  */
 #include "base/checked.h"
 #include "base/ctl.h"
-#include "pool.h"
+#include "cached.h"
 
 /* ---- parameters ---- */
 
@@ -63,6 +63,7 @@ static size_t field_of(const struct bucket_stats *stats, const struct umfi_ctl_c
 
 static umf_result_t read_memory(void *object, const struct umfi_ctl_call *call,
                                 union umfi_ctl_value *value) {
+    disjoint_caches_settle(object);
     struct bucket_stats stats = disjoint_pool_stats(object);
     value->size = field_of(&stats, call);
     return UMF_RESULT_SUCCESS;
@@ -84,7 +85,7 @@ static umf_result_t read_bucket_counter(void *object, const struct umfi_ctl_call
     if (pool->trace < TRACE_SLABS) {
         return UMF_RESULT_ERROR_NOT_SUPPORTED;
     }
-    struct bucket_stats stats = disjoint_bucket_stats(&pool->buckets[call->index]);
+    struct bucket_stats stats = disjoint_pool_bucket_stats(pool, call->index);
     value->size = field_of(&stats, call);
     return UMF_RESULT_SUCCESS;
 }

@@ -1,5 +1,5 @@
 /* pool.c - making, trimming and ending a disjoint pool (pool.h has the laws). */
-#include "pool.h"
+#include "cached.h"
 
 #include <limits.h>
 #include <stdalign.h>
@@ -59,6 +59,8 @@ umf_result_t disjoint_initialize(umf_memory_provider_handle_t provider, const vo
         return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
     }
     pool->host = host;
+    pool->path_malloc = disjoint_plain_malloc;
+    pool->path_free = disjoint_plain_free;
     pool->provider = provider;
     pool->is_shared = is_shared(host, provider);
     if (host->provider_get_min_page_size(provider, NULL, &pool->page_bytes) !=
@@ -75,8 +77,15 @@ umf_result_t disjoint_initialize(umf_memory_provider_handle_t provider, const vo
     return UMF_RESULT_SUCCESS;
 }
 
-static struct bucket_settings settings_of(const struct disjoint_pool *pool, size_t chunk_bytes) {
+static size_t depot_blocks_of(size_t chunk_bytes) {
+    size_t blocks = DISJOINT_DEPOT_BYTES / chunk_bytes;
+    return blocks < DISJOINT_DEPOT_BLOCKS ? blocks : DISJOINT_DEPOT_BLOCKS;
+}
+
+static struct bucket_settings settings_of(struct disjoint_pool *pool, size_t number) {
     const struct disjoint_config *config = &pool->config;
+    size_t chunk_bytes = size_class_bytes(pool->s_log2, number);
+    bool has_cache = pool->caches.slots != NULL && number < pool->caches.class_count;
     size_t slab_min = config->slab_min_size;
     bool is_small = chunk_bytes <= slab_min / 2;
     return (struct bucket_settings){
@@ -84,10 +93,13 @@ static struct bucket_settings settings_of(const struct disjoint_pool *pool, size
                    .provider = pool->provider,
                    .slab_bytes = chunk_bytes > slab_min ? chunk_bytes : slab_min,
                    .chunk_bytes = chunk_bytes,
-                   .chunk_count = chunk_bytes > slab_min ? 1 : slab_min / chunk_bytes},
+                   .chunk_count = chunk_bytes > slab_min ? 1 : slab_min / chunk_bytes,
+                   .pages = has_cache ? &pool->pages : NULL,
+                   .class = (unsigned)number + 1},
         .max_pooled = is_small ? 1 : config->capacity,
         .limits = config->shared_limits,
         .counts_operations = pool->trace >= TRACE_COUNTERS,
+        .depot_blocks = has_cache ? depot_blocks_of(chunk_bytes) : 0,
     };
 }
 
@@ -109,12 +121,13 @@ umf_result_t disjoint_start(struct disjoint_pool *pool) {
     }
     pool->buckets =
         (struct bucket *)umfi_align_up((uintptr_t)pool->bucket_block, alignof(struct bucket));
-    for (size_t i = 0; i < pool->bucket_count; i++) {
-        struct bucket_settings settings = settings_of(pool, size_class_bytes(pool->s_log2, i));
-        disjoint_bucket_init(&pool->buckets[i], &settings);
-    }
     size_t limit = pool->config.max_poolable_size;
     pool->limit = limit < DISJOINT_GREATEST_CHUNK ? limit : DISJOINT_GREATEST_CHUNK;
+    disjoint_caches_init(pool);
+    for (size_t i = 0; i < pool->bucket_count; i++) {
+        struct bucket_settings settings = settings_of(pool, i);
+        disjoint_bucket_init(&pool->buckets[i], &settings);
+    }
     pool->is_started = true;
     return UMF_RESULT_SUCCESS;
 }
@@ -128,10 +141,12 @@ umf_result_t disjoint_finalize(void *priv) {
         disjoint_log_summary(pool);
     }
     umf_result_t first = UMF_RESULT_SUCCESS;
+    disjoint_caches_release(pool);
     for (size_t i = 0; i < pool->bucket_count; i++) {
         umf_result_t result = disjoint_bucket_fini(&pool->buckets[i]);
         first = first == UMF_RESULT_SUCCESS ? result : first;
     }
+    disjoint_caches_fini(pool);
     const umf_plugin_host_t *host = pool->host;
     if (pool->is_started) {
         host->meta_free(pool->bucket_block, bucket_block_bytes(pool));
@@ -142,6 +157,7 @@ umf_result_t disjoint_finalize(void *priv) {
 
 umf_result_t disjoint_trim_memory(void *priv, size_t keep_bytes) {
     struct disjoint_pool *pool = priv;
+    disjoint_caches_settle(pool);
     for (size_t i = 0; i < pool->bucket_count; i++) {
         size_t kept = disjoint_bucket_trim(&pool->buckets[i], keep_bytes);
         keep_bytes = kept < keep_bytes ? keep_bytes - kept : 0;
@@ -154,6 +170,7 @@ umf_result_t disjoint_trim_memory(void *priv, size_t keep_bytes) {
 
 void disjoint_prefork(void *priv) {
     struct disjoint_pool *pool = priv;
+    disjoint_caches_prefork(pool);
     for (size_t i = 0; i < pool->bucket_count; i++) {
         umfi_mutex_lock_for_fork(&pool->buckets[i].lock);
     }
@@ -164,6 +181,7 @@ void disjoint_postfork_parent(void *priv) {
     for (size_t i = pool->bucket_count; i-- > 0;) {
         umfi_mutex_unlock_in_parent(&pool->buckets[i].lock);
     }
+    disjoint_caches_parent(pool);
 }
 
 void disjoint_postfork_child(void *priv) {
@@ -174,4 +192,5 @@ void disjoint_postfork_child(void *priv) {
             disjoint_bucket_retire(&pool->buckets[i]);
         }
     }
+    disjoint_caches_child(pool);
 }

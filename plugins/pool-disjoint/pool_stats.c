@@ -1,10 +1,20 @@
 /* pool_stats.c - what a disjoint pool tells of itself (pool.h). */
-#include "pool.h"
+#include "cached.h"
+
+struct bucket_stats disjoint_pool_bucket_stats(struct disjoint_pool *pool, size_t bucket) {
+    struct bucket_stats stats = disjoint_bucket_stats(&pool->buckets[bucket]);
+    size_t cached = disjoint_cached_chunks(pool, bucket);
+    /* not read at one moment: other threads may have moved some in between */
+    cached = cached < stats.live_chunks ? cached : stats.live_chunks;
+    stats.live_chunks -= cached;
+    stats.used_bytes -= cached * pool->buckets[bucket].source.chunk_bytes;
+    return stats;
+}
 
 struct bucket_stats disjoint_pool_stats(struct disjoint_pool *pool) {
     struct bucket_stats sum = {.live_chunks = 0};
     for (size_t i = 0; i < pool->bucket_count; i++) {
-        struct bucket_stats stats = disjoint_bucket_stats(&pool->buckets[i]);
+        struct bucket_stats stats = disjoint_pool_bucket_stats(pool, i);
         sum.live_chunks += stats.live_chunks;
         sum.used_bytes += stats.used_bytes;
         sum.reserved_bytes += stats.reserved_bytes;

@@ -19,6 +19,15 @@ static void mark_past_end(uint64_t *bits, size_t count) {
     }
 }
 
+/* Only the pages that hold nothing but chunks of this slab. */
+static void enter_pages(const struct slab_source *source, const struct slab *slab,
+                        unsigned class) {
+    if (source->pages != NULL) {
+        umfi_page_classes_set(source->pages, slab->memory,
+                              source->chunk_count * source->chunk_bytes, class);
+    }
+}
+
 struct slab *disjoint_slab_create(const struct slab_source *source, struct bucket *bucket) {
     const umf_plugin_host_t *host = source->host;
     struct slab *slab = host->meta_alloc(book_bytes(source->chunk_count));
@@ -41,7 +50,12 @@ struct slab *disjoint_slab_create(const struct slab_source *source, struct bucke
     }
     slab->memory = memory;
     umfi_poison(memory, source->slab_bytes);
+    enter_pages(source, slab, source->class);
     return slab;
+}
+
+void disjoint_slab_uncache(const struct slab_source *source, struct slab *slab) {
+    enter_pages(source, slab, 0);
 }
 
 void disjoint_slab_abandon(const struct slab_source *source, struct slab *slab) {
@@ -50,9 +64,11 @@ void disjoint_slab_abandon(const struct slab_source *source, struct slab *slab) 
 
 umf_result_t disjoint_slab_destroy(const struct slab_source *source, struct slab *slab) {
     umfi_unpoison(slab->memory, source->slab_bytes);
+    enter_pages(source, slab, 0); /* it may be another pool's a moment after */
     umf_result_t result =
         source->host->provider_free(source->provider, slab->memory, source->slab_bytes);
     if (result != UMF_RESULT_SUCCESS) {
+        enter_pages(source, slab, source->class);
         return result;
     }
     disjoint_slab_abandon(source, slab);

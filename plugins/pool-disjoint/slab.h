@@ -27,6 +27,7 @@
 #include <umf/plugin_sdk.h>
 
 #include "base/list.h"
+#include "base/page_class.h"
 
 struct bucket;
 
@@ -48,6 +49,8 @@ struct slab_source {
     size_t slab_bytes;  /* asked from the provider */
     size_t chunk_bytes; /* 8 at least */
     size_t chunk_count; /* of one slab, 1 at least */
+    struct umfi_page_classes *pages; /* where slabs enter their class; NULL: nowhere */
+    unsigned class;
 };
 
 /* An empty slab, registered with its own address as the word; NULL when the
@@ -56,6 +59,9 @@ struct slab *disjoint_slab_create(const struct slab_source *source, struct bucke
 /* Gives the memory back and then frees the books. A provider that refuses
  * leaves the slab whole but unpoisoned, and its answer is returned. */
 umf_result_t disjoint_slab_destroy(const struct slab_source *source, struct slab *slab);
+/* No block of it enters a cache any more: its pages leave their class. Allocates
+ * nothing. */
+void disjoint_slab_uncache(const struct slab_source *source, struct slab *slab);
 /* Frees the books alone. */
 void disjoint_slab_abandon(const struct slab_source *source, struct slab *slab);
 /* Whether the laws hold. */

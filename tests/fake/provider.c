@@ -61,7 +61,10 @@ umf_result_t fake_alloc(struct fake_provider *fake, size_t size, size_t alignmen
     fake->last_size = size;
     fake->last_alignment = alignment;
     umf_result_t result = fake->alloc_error;
-    if (++fake->alloc_calls == fake->fail_alloc_at && result == UMF_RESULT_SUCCESS) {
+    fake->alloc_calls++;
+    size_t scattered = fake->alloc_calls * 2654435761u >> 7;
+    if (result == UMF_RESULT_SUCCESS && (fake->alloc_calls == fake->fail_alloc_at ||
+                                         scattered % 8 < fake->alloc_failures_of_8)) {
         result = UMF_RESULT_ERROR_MEMORY_PROVIDER_SPECIFIC;
     }
     if (result == UMF_RESULT_SUCCESS) {

@@ -33,6 +33,7 @@ struct fake_provider {
     size_t cache_line_size;           /* 0: cannot be told */
     umf_result_t alloc_error;         /* every alloc fails with it */
     size_t fail_alloc_at;             /* the alloc of this number fails, from 1 */
+    size_t alloc_failures_of_8;       /* so many of eight fail, as if at random */
     umf_result_t free_error;          /* every free fails with it */
 
     /* what has happened */

@@ -212,6 +212,12 @@ static inline const umf_plugin_host_t *umf_plugin_host_of(const void *handle) {
 
 /* ---- Descriptor ------------------------------------------------------- */
 
+/* The calls of one pool that are made most, with `priv` from initialize. */
+typedef struct umf_plugin_data_path_t {
+    void *(*malloc)(void *priv, size_t size);
+    umf_result_t (*free)(void *priv, void *ptr);
+} umf_plugin_data_path_t;
+
 /* The handle-independent calls of a pool or provider beyond its ops table. */
 typedef struct umf_plugin_component_t {
     uint32_t size; /* sizeof(umf_plugin_component_t) */
@@ -244,6 +250,10 @@ typedef struct umf_plugin_component_t {
      * driver's context). There each call on such a provider is refused by the host,
      * E_FORKED, and reaches no function of the plugin. */
     bool is_process_bound;
+    /* Pools with live_blocks: what malloc and free of this very pool are, asked once
+     * it is made, so that what it was set to costs no test at each call. `path` comes
+     * filled from the pool's ops. */
+    void (*data_path)(void *priv, umf_plugin_data_path_t *path);
 } umf_plugin_component_t;
 
 typedef struct umf_plugin_desc_t {

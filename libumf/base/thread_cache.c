@@ -262,8 +262,15 @@ void umfi_cache_set_fini(struct umfi_cache_set *set) {
 
 /* ---- fork ---- */
 
-void umfi_cache_prefork(struct umfi_cache_set *set) { umfi_mutex_lock_for_fork(&set->lock); }
-void umfi_cache_parent(struct umfi_cache_set *set) { umfi_mutex_unlock_in_parent(&set->lock); }
+void umfi_cache_prefork(struct umfi_cache_set *set) {
+    umfi_mutex_lock_for_fork(&set->lock);
+    set->owner.is_held_for_fork = true;
+}
+
+void umfi_cache_parent(struct umfi_cache_set *set) {
+    set->owner.is_held_for_fork = false;
+    umfi_mutex_unlock_in_parent(&set->lock);
+}
 
 void umfi_cache_child(struct umfi_cache_set *set, bool settles_own) {
     const void *own = set->slots->attached(set->slot);
@@ -284,5 +291,6 @@ void umfi_cache_child(struct umfi_cache_set *set, bool settles_own) {
         mark_locked(set, NULL);
         set->slots->recall(set->slot, true);
     }
+    set->owner.is_held_for_fork = false;
     umfi_mutex_reset_in_child(&set->lock);
 }

@@ -29,6 +29,9 @@ struct umfi_slot_owner {
     /* The thread ends: called in it, with what it had attached, which is attached
      * no more. No lock of the core is held, and release waits for it. */
     void (*thread_ended)(struct umfi_slot_owner *owner, void *attached);
+    /* True while a fork holds the owner's locks. An owner whose locks it does not hold
+     * is being made or ended in another thread: the child forgets its slot. */
+    bool is_held_for_fork;
 };
 
 struct umfi_thread_slots {

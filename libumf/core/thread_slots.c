@@ -202,6 +202,9 @@ void umfi_thread_slots_child(void) {
     }
     for (int slot = 0; slot < UMFI_SLOT_MOST; slot++) {
         ending[slot] = 0;
+        if (owners[slot] && !owners[slot]->is_held_for_fork) {
+            forget_locked(slot); /* its locks may be held by a thread that is not here */
+        }
     }
     (void)pthread_cond_init(&has_ended, NULL);
     umfi_mutex_reset_in_child(&lock);

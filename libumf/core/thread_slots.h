@@ -37,7 +37,7 @@ void umfi_thread_slots_forget(void);
 
 void umfi_thread_slots_prefork(void);
 void umfi_thread_slots_parent(void);
-/* Only the calling thread is left. */
+/* Only the calling thread is left. Before the owners' own hooks of the child. */
 void umfi_thread_slots_child(void);
 
 #endif

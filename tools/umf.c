@@ -7,38 +7,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "tools/umf.h"
 
 static const struct umf_subcommand *const subcommands[] = {
     &umf_list, &umf_info, &umf_paths, &umf_check, &umf_demo, &umf_run, &umf_version};
-enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0], LONGEST_WORD = 63 };
-
-/* Edit distance: letters to insert, drop or change. Words are short. */
-static size_t distance(const char *a, const char *b) {
-    size_t row[LONGEST_WORD + 1];
-    size_t columns = strlen(b);
-    for (size_t j = 0; j <= columns; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= columns; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            best = row[j] + 1 < best ? row[j] + 1 : best;
-            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-        }
-    }
-    return row[columns];
-}
+enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
 
 const char *umf_nearest(const char *word, const char *const *words, size_t count) {
     const char *nearest = NULL;
     size_t least = strlen(word) / 3 + 2; /* further off is no misspelling */
     for (size_t i = 0; i < count; i++) {
-        if (strlen(words[i]) <= LONGEST_WORD && distance(word, words[i]) < least) {
-            least = distance(word, words[i]);
+        unsigned distance = umfi_text_distance(word, words[i]);
+        if (distance < least) {
+            least = distance;
             nearest = words[i];
         }
     }

@@ -15,7 +15,7 @@
 #include "core/param_text.h"
 #include "core/params_set.h"
 
-static bool is_name(const char *name) {
+bool umfi_params_is_name(const char *name) {
     if (*name < 'a' || *name > 'z') {
         return false;
     }
@@ -156,7 +156,7 @@ static umf_result_t put(const char *where, struct umf_params_t *params, const ch
                         const struct umfi_param_value *value) {
     UMFI_CHECK_ARG_OF(where, params != NULL);
     UMFI_CHECK_ARG_OF(where, name != NULL);
-    if (!is_name(name)) {
+    if (!umfi_params_is_name(name)) {
         umfi_error(where, "params: '%s' is not a parameter's name ([a-z][a-z0-9_]*)", name);
         return UMF_RESULT_ERROR_INVALID_ARGUMENT;
     }

@@ -34,6 +34,9 @@ struct umfi_param_value {
     size_t number_count;     /* numbers, not items: the arity is the table's */
 };
 
+/* [a-z][a-z0-9_]* */
+bool umfi_params_is_name(const char *name);
+
 umf_result_t umfi_params_create(umf_plugin_kind_t kind, const char *name,
                                 struct umf_params_t **params);
 void umfi_params_destroy(struct umf_params_t *params);

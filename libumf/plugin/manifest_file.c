@@ -19,7 +19,7 @@ static bool errno_refuse(struct umfi_refusal *refusal, const char *path) {
     return cannot_read(refusal, path, umfi_errno_text(errno));
 }
 
-static bool is_dev_null(const struct stat *status) {
+bool umfi_is_null_device(const struct stat *status) {
     return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
 }
 
@@ -49,7 +49,7 @@ static bool open_file_read(struct umfi_manifest_file *file, int fd, const char *
     }
     file->device = status.st_dev;
     file->inode = status.st_ino;
-    file->is_mask = is_dev_null(&status) || (S_ISREG(status.st_mode) && status.st_size == 0);
+    file->is_mask = umfi_is_null_device(&status) || (S_ISREG(status.st_mode) && status.st_size == 0);
     if (file->is_mask) {
         return true;
     }

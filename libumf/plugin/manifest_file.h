@@ -13,6 +13,10 @@
 
 #include "plugin/refusal.h"
 
+struct stat;
+/* What a mask points at. */
+bool umfi_is_null_device(const struct stat *status);
+
 struct umfi_manifest_file {
     bool is_mask; /* a link to /dev/null, or an empty file */
     dev_t device;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/params.h"
+
 #define TABLE_BYTES_MIN (offsetof(umf_param_table_t, row_count) + sizeof(size_t))
 #define ROW_BYTES_MIN (offsetof(umf_param_row_t, help) + sizeof(const char *))
 
@@ -20,11 +22,6 @@ static const struct {
     [UMF_PARAM_LIST] = {sizeof(umf_param_list_t), _Alignof(umf_param_list_t)},
 };
 
-static bool is_name(const char *name) {
-    return name && *name >= 'a' && *name <= 'z' &&
-           name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
-}
-
 static bool is_field(const umf_param_table_t *table, const umf_param_row_t *row) {
     size_t bytes = fields[row->type].bytes;
     return row->offset % fields[row->type].alignment == 0 && bytes <= table->config_size &&
@@ -40,7 +37,7 @@ static const char *row_fault(const umf_param_table_t *table, size_t index) {
     if (!umfi_is_struct_size(row->size, ROW_BYTES_MIN)) {
         return "parameter size";
     }
-    if (!is_name(row->name)) {
+    if (!row->name || !umfi_params_is_name(row->name)) {
         return "parameter name";
     }
     for (size_t i = 0; i < index; i++) {

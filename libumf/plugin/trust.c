@@ -17,10 +17,10 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/errno_text.h"
+#include "plugin/manifest_file.h"
 
 #define LINKS_MAX 40 /* Linux's own limit */
 #define TEXT_PATH "%.900s" /* leaves room in a refusal for what is wrong with it */
@@ -84,13 +84,9 @@ static bool mode_judge(const struct walk *walk) {
     return true;
 }
 
-/* What a mask points at: all may write to it, and nothing comes of it. */
-static bool is_null_device(const struct stat *status) {
-    return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
-}
-
+/* To the null device all may write, and nothing comes of it. */
 static bool here_judge(const struct walk *walk) {
-    return is_null_device(&walk->status) || (owner_judge(walk) && mode_judge(walk));
+    return umfi_is_null_device(&walk->status) || (owner_judge(walk) && mode_judge(walk));
 }
 
 /* ---- the walk ---- */

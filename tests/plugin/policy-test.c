@@ -3,40 +3,8 @@
 #include <locale.h>
 #include <sys/wait.h>
 
-#include "core/meta.h"
-#include "plugin/catalogue.h"
 #include "plugin/policy.h"
-#include "workspace.h"
-
-static struct umfi_catalogue *catalogue;
-static struct umfi_catalogue_options options;
-
-static void tiers_begin(void) {
-    static const char *const dirs[] = {"env", "user", "admin", "vendor"};
-    static char paths[4][128];
-    workspace_begin();
-    for (size_t i = 0; i < 4; i++) {
-        make_dir(in("%s", dirs[i]));
-        make_text(in("%s/m.so", dirs[i]), "not opened");
-        strcpy(paths[i], in("%s", dirs[i]));
-    }
-    options = (struct umfi_catalogue_options){.search = {.path = paths[0],
-                                                         .user_dir = paths[1],
-                                                         .admin_dir = paths[2],
-                                                         .vendor_dirs = {paths[3]}}};
-    umfi_trust_defaults(&options.trust);
-}
-
-static void scan(void) {
-    catalogue = umfi_catalogue_create(&options);
-    ck_assert_ptr_nonnull(catalogue);
-}
-
-static void policy_at(const char *path, const char *name, const char *more) {
-    char text[256];
-    snprintf(text, sizeof text, "schema: 1\nkind: policy\nname: %s\n%s", name, more);
-    make_text(in("%s", path), text);
-}
+#include "catalogue_scene.h"
 
 static void pool_at(const char *path, const char *name) {
     make_manifest(in("%s", path), "pool", name, "m.so", "");
@@ -335,19 +303,7 @@ START_TEST(no_allocation_failure_leaks) {
     pool_at("vendor/50-x.yaml", "y");
     policy_at("admin/00-p.yaml", "site", "user_manifests: allow\ndisable: [\"pool:y\"]\n");
     make_text(in("env/50-pool-gone.yaml"), "");
-    size_t in_use = umfi_meta_in_use();
-    for (long n = 1;; n++) {
-        umfi_meta_fail_nth(n);
-        catalogue = umfi_catalogue_create(&options);
-        bool has_failed = umfi_meta_has_failed();
-        umfi_meta_fail_nth(0);
-        ck_assert(catalogue || has_failed);
-        umfi_catalogue_destroy(catalogue);
-        ck_assert_uint_eq(umfi_meta_in_use(), in_use);
-        if (!has_failed) {
-            break;
-        }
-    }
+    scan_failing();
 }
 END_TEST
 

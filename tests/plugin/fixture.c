@@ -16,9 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <umf/plugin_sdk.h>
+#include "idle_ops.h"
 
-static char own_name[64];
 static umf_memory_pool_ops_t pool_ops;
 static umf_memory_provider_ops_t provider_ops;
 static umf_plugin_component_t component;
@@ -86,12 +85,7 @@ static void misbehave(const char *where) {
 }
 
 __attribute__((constructor)) static void begin(void) {
-    Dl_info info;
-    if (dladdr(own_name, &info) != 0) {
-        const char *slash = strrchr(info.dli_fname, '/');
-        snprintf(own_name, sizeof own_name, "%s", slash ? slash + 1 : info.dli_fname);
-        own_name[strlen(own_name) - 3] = '\0';
-    }
+    own_name_find();
     atomic_store_explicit(&has_begun, true, memory_order_release);
     note("constructor");
     if (is_kin("loads-in-constructor")) {
@@ -137,17 +131,8 @@ static umf_result_t pool_free(void *pool, void *ptr) {
     (void)pool, (void)ptr;
     return UMF_RESULT_SUCCESS;
 }
-static umf_result_t pool_last_error(void *pool) {
-    (void)pool;
-    return UMF_RESULT_SUCCESS;
-}
 static umf_result_t pool_trim(void *pool, size_t keep) {
     (void)pool, (void)keep;
-    return UMF_RESULT_SUCCESS;
-}
-static umf_result_t get_name(void *object, const char **name) {
-    (void)object;
-    *name = own_name;
     return UMF_RESULT_SUCCESS;
 }
 
@@ -178,25 +163,6 @@ static umf_result_t provider_initialize(const void *params, void **provider) {
     static struct config config;
     *provider = &config;
     return host->effective_params(params, &table, &config);
-}
-static umf_result_t provider_alloc(void *provider, size_t size, size_t alignment, void **ptr) {
-    (void)provider, (void)size, (void)alignment, (void)ptr;
-    return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
-}
-static umf_result_t provider_free(void *provider, void *ptr, size_t size) {
-    (void)provider, (void)ptr, (void)size;
-    return UMF_RESULT_SUCCESS;
-}
-static umf_result_t native_error(void *provider, const char **message, int32_t *error) {
-    (void)provider;
-    *message = "";
-    *error = 0;
-    return UMF_RESULT_SUCCESS;
-}
-static umf_result_t recommended_page_size(void *provider, size_t size, size_t *page) {
-    (void)provider, (void)size;
-    *page = 4096;
-    return UMF_RESULT_SUCCESS;
 }
 /* Tells the test what the parameter `number` came to. */
 static umf_result_t cache_line_size(void *provider, size_t *size) {
@@ -252,7 +218,7 @@ static void ops_fill(void) {
         .aligned_malloc = pool_aligned_malloc,
         .malloc_usable_size = page_or_usable_size,
         .free = is_part("null-op") ? NULL : pool_free,
-        .get_last_allocation_error = pool_last_error,
+        .get_last_allocation_error = last_error,
         .get_name = get_name,
         .ext_trim_memory = pool_trim,
     };

@@ -15,9 +15,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <umf/plugin_sdk.h>
+#include "plugin/idle_ops.h"
 
-static char own_name[64];
 static umf_memory_pool_ops_t pool_ops;
 static umf_memory_provider_ops_t provider_ops;
 static umf_plugin_component_t component;
@@ -66,12 +65,7 @@ static void start_daemon(void) {
 }
 
 __attribute__((constructor)) static void begin(void) {
-    Dl_info info;
-    if (dladdr(own_name, &info) != 0) {
-        const char *slash = strrchr(info.dli_fname, '/');
-        snprintf(own_name, sizeof own_name, "%s", slash ? slash + 1 : info.dli_fname);
-        own_name[strlen(own_name) - 3] = '\0';
-    }
+    own_name_find();
     if (is_part("prints")) {
         printf("a plugin's line\n"); /* stays in stdio's buffer */
     }
@@ -149,34 +143,6 @@ static umf_result_t pool_free(void *pool, void *ptr) {
     note("freed", 1);
     return is_part("without-free") ? UMF_RESULT_ERROR_UNKNOWN : UMF_RESULT_SUCCESS;
 }
-static umf_result_t last_error(void *pool) {
-    (void)pool;
-    return UMF_RESULT_SUCCESS;
-}
-static umf_result_t get_name(void *object, const char **name) {
-    (void)object;
-    *name = own_name;
-    return UMF_RESULT_SUCCESS;
-}
-static umf_result_t provider_alloc(void *provider, size_t size, size_t alignment, void **ptr) {
-    (void)provider, (void)size, (void)alignment, (void)ptr;
-    return UMF_RESULT_ERROR_OUT_OF_HOST_MEMORY;
-}
-static umf_result_t provider_free(void *provider, void *ptr, size_t size) {
-    (void)provider, (void)ptr, (void)size;
-    return UMF_RESULT_SUCCESS;
-}
-static umf_result_t native_error(void *provider, const char **message, int32_t *error) {
-    (void)provider;
-    *message = "";
-    *error = 0;
-    return UMF_RESULT_SUCCESS;
-}
-static umf_result_t page_size(void *provider, size_t size, size_t *page) {
-    (void)provider, (void)size;
-    *page = 4096;
-    return UMF_RESULT_SUCCESS;
-}
 
 static umf_result_t cache_line_size(void *provider, size_t *size) {
     (void)provider;
@@ -243,7 +209,7 @@ static void ops_fill(void) {
         .alloc = provider_alloc,
         .free = provider_free,
         .get_last_native_error = native_error,
-        .get_recommended_page_size = page_size,
+        .get_recommended_page_size = recommended_page_size,
         .get_min_page_size = size_of,
         .get_name = get_name,
         .get_cache_line_size = cache_line_size,

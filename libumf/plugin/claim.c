@@ -143,14 +143,17 @@ void umfi_claims_wait_locked(void) {
     end.tv_sec += FORK_WAIT_SECONDS;
     forking_count += own_claims;
     (void)pthread_cond_broadcast(&settled);
-    int error = 0;
-    while (own_opens == 0 && opening_count > 0 && error == 0) {
-        error = pthread_cond_timedwait(&settled, &umfi_registry_lock.os, &end);
-    }
-    error = 0;
-    while (starting_count > forking_count && error == 0) {
-        error = own_opens > 0 ? pthread_cond_timedwait(&settled, &umfi_registry_lock.os, &end)
-                              : pthread_cond_wait(&settled, &umfi_registry_lock.os);
+    bool has_time = true;
+    for (;;) { /* each wait lets others begin what the other one waits for */
+        bool opens_matter = has_time && own_opens == 0 && opening_count > 0;
+        bool starts_matter = (has_time || own_opens == 0) && starting_count > forking_count;
+        if (!opens_matter && !starts_matter) {
+            break;
+        }
+        int error = opens_matter || own_opens > 0
+                        ? pthread_cond_timedwait(&settled, &umfi_registry_lock.os, &end)
+                        : pthread_cond_wait(&settled, &umfi_registry_lock.os);
+        has_time = has_time && error == 0;
     }
     forking_count -= own_claims;
 }
